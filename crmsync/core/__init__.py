@@ -1,0 +1,1 @@
+"""Pure decisions: no I/O, clock, random, logging or SQL. Same inputs, same answer."""

@@ -124,7 +124,8 @@ class Link:
 
     `base` is what both sides agreed on, in the record's fields. `echo` holds only the fields which the remote shows
     differently although both agree (it dropped or rewrote them): what the remote then showed, `None` when it showed
-    nothing. So a side has changed a field when its value differs from `base` (hub) or from `echo`, else `base` (remote).
+    nothing. So the hub has changed a field when its value differs from `base`, the remote when its value differs from
+    `echo` or, where that does not name the field, from `base`.
     `intent` is what a write under way makes of the remote's fields; `previous_etag` the etag it replaced.
     """
 

@@ -21,7 +21,7 @@ from crmsync.errors import Usage
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One mail address, phone number or URL as it was typed, with the label it carries ("work", "cell", "Assistant")."""
+    """One mail address, phone number or URL as it was typed, and its label ("work", "cell", "Assistant")."""
 
     value: str
     label: str = ""

@@ -47,7 +47,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class RemoteCollection:
-    """A collection as its remote describes it. `href` names it for good; `format` names its entry in formats.registry."""
+    """A collection as its remote describes it. `href` names it for good; `format` is a name in formats.registry."""
 
     href: str
     kind: CollectionKind
@@ -172,7 +172,7 @@ class Connector(ABC):
         """What is worth knowing about this server next time (kept with the account, given back in `Settings`)."""
         return {}
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  nothing to give back is a fine default
         """Gives back connections and files."""
 
     def __enter__(self) -> Self:

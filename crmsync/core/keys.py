@@ -1,0 +1,382 @@
+"""When two values are the same value, whatever way they are spelled.
+
+Three users, one notion: the merge asks `entry_key` and `same`, the store keeps `record_keys` as an index, the matcher
+finds its candidates through them. A key is only ever compared; no value is rewritten because of one.
+
+What counts as a change (`same`): in text, everything but the kind of line end, spaces at line ends and the way an
+accent is encoded; in lists, the set of entries by their keys, and each one's label and preference. The order of a list
+and the spelling of a number or address inside it do not count.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TypeAlias
+
+from crmsync.core.phone import phone_key
+from crmsync.core.vat import tax_key, vat_key, vat_valid
+from crmsync.model import RecordType
+from crmsync.values import Address, Fields, Labelled, Participant, Value
+
+__all__ = [
+    "Entry",
+    "Key",
+    "address_key",
+    "email_key",
+    "entry_key",
+    "name_key",
+    "organization_key",
+    "participant_key",
+    "phone_key",
+    "record_keys",
+    "same",
+    "summary_keys",
+    "tax_key",
+    "text_key",
+    "url_key",
+    "vat_key",
+    "vat_valid",
+]
+
+Entry: TypeAlias = Labelled | Address | Participant | str
+"""One entry of a list field."""
+
+Key: TypeAlias = tuple[str, str]
+"""(kind, key) with kind `email`, `phone`, `vat`, `tax`, `name` or `org`."""
+
+_WORDS = re.compile(r"[^\W_]+")
+_APOSTROPHES = str.maketrans("", "", "'`´’ʼ")
+# Letters that Unicode does not take apart into a base letter and an accent.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+_TITLES = frozenset(
+    [
+        "arch",
+        "avv",
+        "bc",
+        "cav",
+        "csc",
+        "dipl",
+        "doc",
+        "dott",
+        "dottor",
+        "dottoressa",
+        "dr",
+        "dra",
+        "drs",
+        "frau",
+        "geom",
+        "herr",
+        "ing",
+        "ir",
+        "judr",
+        "lic",
+        "mag",
+        "mba",
+        "mdr",
+        "mgr",
+        "miss",
+        "mme",
+        "monsieur",
+        "mr",
+        "mrs",
+        "ms",
+        "mudr",
+        "mvdr",
+        "phd",
+        "phdr",
+        "prof",
+        "rag",
+        "rndr",
+        "sig",
+        "signor",
+        "signora",
+        "sr",
+        "sra",
+        "ssa",
+    ]
+)
+# Titles and legal forms that a dot or a space takes apart.
+_SPLIT_TITLES = re.compile(
+    r"\b(?:sig\.?\s?ra|dott\.?\s?ssa|prof\.?\s?ssa|ph\.?\s?d|th\.?\s?d|m\.b\.a|c\.sc|m\.?sc|b\.?sc)\b"
+)
+_SPLIT_FORMS = re.compile(r"\b(?:spol\.?\s?s\s?r\.?\s?o|sp\.?\s?z\s?o\.?\s?o)\b")
+_INITIALS = re.compile(r"\b(\w)\.\s?(?=\w\b)")
+_COMPANY_FORMS = frozenset(
+    [
+        "ab",
+        "ag",
+        "and",
+        "aps",
+        "as",
+        "asa",
+        "bv",
+        "bvba",
+        "co",
+        "coop",
+        "corp",
+        "corporation",
+        "company",
+        "dd",
+        "doo",
+        "eg",
+        "eirl",
+        "ek",
+        "ep",
+        "ev",
+        "eurl",
+        "gbr",
+        "ges",
+        "gmbh",
+        "inc",
+        "incorporated",
+        "kft",
+        "kg",
+        "kgaa",
+        "ks",
+        "lda",
+        "limited",
+        "llc",
+        "llp",
+        "lp",
+        "ltd",
+        "ltda",
+        "mbh",
+        "nv",
+        "oao",
+        "og",
+        "ohg",
+        "ooo",
+        "oy",
+        "oyj",
+        "plc",
+        "pte",
+        "pty",
+        "sa",
+        "sae",
+        "sapa",
+        "sarl",
+        "sas",
+        "sasu",
+        "sc",
+        "sca",
+        "scarl",
+        "sci",
+        "scop",
+        "scrl",
+        "se",
+        "sel",
+        "sl",
+        "slu",
+        "snc",
+        "soc",
+        "societa",
+        "sp",
+        "spa",
+        "spzoo",
+        "srl",
+        "srls",
+        "srlu",
+        "sro",
+        "ug",
+        "und",
+        "vos",
+        "zao",
+        "zrt",
+    ]
+)
+
+
+def text_key(text: str) -> str:
+    """Text as it counts for comparing: one kind of line end, no spaces at line ends, composed accents."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" in text:
+        text = "\n".join(line.rstrip() for line in text.split("\n"))
+    return text.rstrip()
+
+
+def email_key(text: str) -> str:
+    """A mail address, case-folded, out of `Anna Rossi <anna@acme.example>` and `mailto:` alike."""
+    key = text.strip().casefold()
+    if key.endswith(">") and "<" in key:
+        key = key[key.rindex("<") + 1 : -1].strip()
+    return key.removeprefix("mailto:")
+
+
+def url_key(text: str) -> str:
+    """A web address without `http://` or `https://` and closing slashes; the host case-folded, the rest as it is."""
+    key = text.strip()
+    scheme, separator, rest = key.partition("://")
+    scheme = scheme.casefold()
+    if not separator:
+        scheme, rest = "", key
+    host, slash, path = rest.partition("/")
+    place = (host.casefold() + slash + path).rstrip("/")
+    return place if scheme in ("", "http", "https") else f"{scheme}://{place}"
+
+
+def address_key(address: Address) -> str:
+    """All seven parts, case-folded, with single spaces for any white space."""
+    return "\n".join(" ".join(part.casefold().split()) for part in address.lines())
+
+
+def participant_key(participant: Participant) -> str:
+    """The mail address; the name where there is none."""
+    return email_key(participant.email) or f"name:{name_key(participant.name)}"
+
+
+@lru_cache(maxsize=16384)
+def name_key(text: str) -> str:
+    """A person's name without the order of its parts, accents, case and titles: `anna rossi` for "ROSSI Ing. Anna"."""
+    folded = _fold(text)
+    if "." in folded or " " in folded:
+        folded = _SPLIT_TITLES.sub(" ", folded)
+    words = _WORDS.findall(folded)
+    kept = [word for word in words if word not in _TITLES] or words
+    return " ".join(sorted(kept))
+
+
+@lru_cache(maxsize=16384)
+def organization_key(text: str) -> str:
+    """A company's name without accents, case and legal form: `acme italia` for "ACME Italia S.r.l."."""
+    words = _WORDS.findall(_INITIALS.sub(r"\1", _SPLIT_FORMS.sub(" ", _fold(text))))
+    end = len(words)
+    while end > 1 and words[end - 1] in _COMPANY_FORMS:
+        end -= 1
+    return " ".join(words[:end])
+
+
+def _fold(text: str) -> str:
+    folded = text.casefold().translate(_APOSTROPHES)
+    if folded.isascii():
+        return folded
+    apart = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def entry_key(field: str, entry: Entry) -> str:
+    """What makes two entries of this list field the same entry."""
+    match entry:
+        case Labelled(value):
+            if field == "emails":
+                return email_key(value)
+            return phone_key(value) if field == "phones" else url_key(value)
+        case Address():
+            return address_key(entry)
+        case Participant():
+            return participant_key(entry)
+        case str():
+            return text_key(entry).casefold() if field == "categories" else text_key(entry)
+
+
+def same(field: str, a: Value | None, b: Value | None) -> bool:
+    """Whether two values of this field mean the same (see the module docstring). An empty one equals an absent one."""
+    if a is b or a == b:
+        return True
+    if isinstance(a, str) and isinstance(b, str):
+        return text_key(a) == text_key(b)
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return _entries(field, a) == _entries(field, b)
+    return _is_empty(a) and _is_empty(b)
+
+
+def _is_empty(value: Value | None) -> bool:
+    if isinstance(value, str):
+        return not text_key(value)
+    return value is None or value is False or value == ()
+
+
+def _entries(field: str, entries: Iterable[Entry]) -> dict[str, tuple[object, ...]]:
+    """Each entry's key with what else counts about it; of two entries with one key, the first."""
+    counted: dict[str, tuple[object, ...]] = {}
+    for entry in entries:
+        counted.setdefault(entry_key(field, entry), _beside(entry))
+    return counted
+
+
+def _beside(entry: Entry) -> tuple[object, ...]:
+    match entry:
+        case Labelled() | Address():
+            return (entry.label.strip(), entry.preferred)
+        case Participant():
+            return (entry.name.strip(), entry.role, entry.status)
+        case str():
+            return ()
+
+
+_BUSINESSES = (RecordType.COMPANY, RecordType.SUPPLIER, RecordType.LEAD)
+
+
+def record_keys(type: RecordType, fields: Fields, region: str = "") -> Iterator[Key]:
+    """The keys a record is found by; some may come twice.
+
+    A contact's organization is not among them: it would lead from each colleague to all others.
+    """
+    name = _text(fields, "name")
+    given, family = _text(fields, "given"), _text(fields, "family")
+    company = type in _BUSINESSES
+    yield from _reach(_values(fields, "emails"), _values(fields, "phones"), region)
+    if vat := vat_key(_text(fields, "vat_number")):
+        yield "vat", vat
+    if tax := tax_key(_text(fields, "tax_code")):
+        yield "tax", tax
+    if type is not RecordType.COMPANY:
+        for person in (name, f"{given} {family}"):
+            if key := name_key(person):
+                yield "name", key
+    if company:
+        for organization in (name, _text(fields, "organization")):
+            if key := organization_key(organization):
+                yield "org", key
+
+
+def summary_keys(
+    name: str,
+    organization: str,
+    emails: Iterable[str],
+    phones: Iterable[str],
+    vat_number: str = "",
+    tax_code: str = "",
+    region: str = "",
+) -> Iterator[Key]:
+    """The keys an item that is not a record yet looks for its records by.
+
+    People type a company's name where a person's belongs, so the name is tried as both.
+    """
+    yield from _reach(emails, phones, region)
+    if vat := vat_key(vat_number):
+        yield "vat", vat
+    if tax := tax_key(tax_code):
+        yield "tax", tax
+    if key := name_key(name):
+        yield "name", key
+    for text in (name, organization):
+        if key := organization_key(text):
+            yield "org", key
+
+
+def _reach(emails: Iterable[str], phones: Iterable[str], region: str) -> Iterator[Key]:
+    for email in emails:
+        if key := email_key(email):
+            yield "email", key
+    for phone in phones:
+        if key := phone_key(phone, region):
+            yield "phone", key
+
+
+def _text(fields: Fields, field: str) -> str:
+    value = fields.get(field, "")
+    return value if isinstance(value, str) else ""
+
+
+def _values(fields: Fields, field: str) -> Iterator[str]:
+    entries = fields.get(field, ())
+    if isinstance(entries, tuple):
+        for entry in entries:
+            if isinstance(entry, Labelled):
+                yield entry.value

@@ -1,0 +1,149 @@
+"""The decision: what each pair of record and item needs. Pure; two sides only, the hub and one account.
+
+| the record is \\ the item is | unchanged | changed        | gone                          | not there yet |
+|------------------------------|-----------|----------------|-------------------------------|---------------|
+| unchanged, selected          | -         | merge          | on_delete (default: ask)      | create        |
+| changed, selected            | merge     | merge          | ask: edit beats delete        | create        |
+| no longer selected           | delete    | merge, delete  | unlink                        | -             |
+| deleted                      | delete    | ask            | unlink                        | -             |
+
+An export-only account has its items put back instead of asking; an import-only account is never written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from crmsync.core.keys import same
+from crmsync.core.merge import merge
+from crmsync.core.plan import Action, Create, Delete, Plan, Revived, Unlink, Update, Vanished
+from crmsync.model import Conflict, Link, LinkState, Mode, OnDelete, Policy, RecordType, Side
+from crmsync.values import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The hub's side: only the fields that can exist at this remote. `selected`: this account is to have it."""
+
+    record: str
+    type: RecordType
+    fields: Fields
+    selected: bool = True
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The account's side, in the record's fields."""
+
+    href: str
+    etag: str | None
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One record and its item. No link: the record has no item here. No remote: the item is gone.
+
+    `newer` is the side edited last, where both times can be trusted. `restore`: a person said that a vanished item is
+    to come back.
+    """
+
+    local: Local
+    link: Link | None = None
+    remote: Remote | None = None
+    newer: Side | None = None
+    restore: bool = False
+
+
+def reconcile(pairs: Iterable[Pair], policies: Policies) -> Plan:
+    """The plan for these pairs; the order of the pairs does not matter to what each of them gets."""
+    actions: list[Action] = []
+    for pair in sorted(pairs, key=_order):
+        action = _decide(pair, policies.of(pair.local.type))
+        if action is not None:
+            actions.append(action)
+    return Plan(tuple(actions))
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The policy of one account for each record type."""
+
+    default: Policy
+    by_type: tuple[tuple[RecordType, Policy], ...] = ()
+
+    def of(self, record_type: RecordType) -> Policy:
+        """The policy for records of this type."""
+        return dict(self.by_type).get(record_type, self.default)
+
+
+def _order(pair: Pair) -> tuple[str, int]:
+    return (pair.local.record, pair.link.id if pair.link else 0)
+
+
+def _decide(pair: Pair, policy: Policy) -> Action | None:
+    local, link = pair.local, pair.link
+    if link is None:
+        wanted = local.selected and not local.deleted and policy.mode is not Mode.IMPORT
+        return Create(local.record, local.type, local.fields) if wanted else None
+    if pair.remote is None:
+        return _vanished(pair, link, policy)
+    if local.deleted:
+        return _deleted_here(pair, link, pair.remote, policy)
+    if local.selected or policy.mode is Mode.IMPORT:
+        return _update(pair, link, pair.remote, policy)
+    # What was typed at the remote comes home first; the next cycle then removes an item that holds nothing new.
+    homeward = _update(pair, link, pair.remote, replace(policy, mode=Mode.IMPORT))
+    if policy.mode is Mode.TWO_WAY and homeward is not None and (homeward.hub or homeward.conflicts):
+        return homeward
+    return Delete(link.id, local.record, link.href, pair.remote.etag, "no longer selected for this account")
+
+
+def _update(pair: Pair, link: Link, remote: Remote, policy: Policy) -> Update | None:
+    local = pair.local
+    merged = merge(link.base, link.echo, local.fields, remote.fields, policy, pair.newer)
+    conflicts = tuple(
+        Conflict(local.record, link.id, clash.field, clash.base, clash.crm, clash.remote) for clash in merged.clashes
+    )
+    moved = link.etag != remote.etag or link.href != remote.href or link.state is not LinkState.LINKED
+    settled = merged.base == link.base and merged.echo == link.echo
+    if settled and not (moved or merged.hub or merged.remote or conflicts or merged.lost):
+        return None
+    return Update(
+        link.id, local.record, remote.href, remote.etag, merged.hub, merged.remote, merged.base, merged.echo,
+        conflicts, merged.lost,
+    )  # fmt: skip
+
+
+def _vanished(pair: Pair, link: Link, policy: Policy) -> Action | None:
+    local = pair.local
+    if local.deleted:
+        return Unlink(link.id, local.record, link.href, "deleted on both sides")
+    if policy.mode is Mode.EXPORT or pair.restore:
+        if not local.selected:
+            return Unlink(link.id, local.record, link.href, "gone at the remote and no longer selected")
+        return Create(local.record, local.type, local.fields, link.id)
+    if not local.selected and policy.mode is not Mode.IMPORT:
+        return Unlink(link.id, local.record, link.href, "gone at the remote and no longer selected")
+    if link.state is LinkState.GONE:
+        return None  # asked already
+    if _edited(link, local):
+        return Vanished(link.id, local.record, link.href, OnDelete.ASK, "deleted at the remote, edited in the CRM")
+    return Vanished(link.id, local.record, link.href, policy.on_delete, "deleted at the remote")
+
+
+def _edited(link: Link, local: Local) -> bool:
+    names = {*link.base, *local.fields}
+    return any(not same(name, link.base.get(name), local.fields.get(name)) for name in names)
+
+
+def _deleted_here(pair: Pair, link: Link, remote: Remote, policy: Policy) -> Action | None:
+    if policy.mode is Mode.IMPORT:
+        return None
+    merged = merge(link.base, link.echo, link.base, remote.fields, Policy())
+    if policy.mode is Mode.TWO_WAY and merged.hub:
+        conflict = Conflict(pair.local.record, link.id, "deleted", False, True, False)
+        return Revived(link.id, pair.local.record, remote.href, conflict)
+    return Delete(link.id, pair.local.record, remote.href, remote.etag, "deleted in the CRM")

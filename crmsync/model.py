@@ -114,6 +114,7 @@ class LinkState(StrEnum):
     LINKED = "linked"
     CREATING = "creating"  # a create was sent, or is about to be: look for our mark before sending it again
     UPDATING = "updating"  # an update was sent, or is about to be
+    WRITTEN = "written"  # the remote took our write; what it kept of it has not been read back yet
     DELETING = "deleting"  # a delete was sent, or is about to be
     GONE = "gone"  # the item vanished at the remote; a person decides what that means
 
@@ -126,7 +127,7 @@ class Link:
     differently although both agree (it dropped or rewrote them): what the remote then showed, `None` when it showed
     nothing. So the hub has changed a field when its value differs from `base`, the remote when its value differs from
     `echo` or, where that does not name the field, from `base`.
-    `intent` is what a write under way makes of the remote's fields; `previous_etag` the etag it replaced.
+    `intent` holds the fields that a write under way changes at the remote; `previous_etag` the etag it replaced.
     """
 
     id: int
@@ -181,7 +182,6 @@ class Policy:
     on_conflict: OnConflict = OnConflict.ASK
     on_conflict_field: Mapping[str, OnConflict] = field(default_factory=dict)
     on_delete: OnDelete = OnDelete.ASK
-    deletion_words: tuple[str, ...] = ("da cancellare", "annullato", "to delete", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

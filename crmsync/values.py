@@ -112,6 +112,7 @@ SHAPES: Mapping[str, Shape] = {
     "due": Shape.TEXT,
     "all_day": Shape.FLAG,
     "timezone": Shape.TEXT,
+    "timezone_definition": Shape.TEXT,  # VTIMEZONE blocks of zones the IANA list does not know, so that they can travel
     "rrule": Shape.TEXT,  # RRULE, RDATE and EXDATE lines of the master, one per line, canonical order
     "exceptions": Shape.TEXTS,  # overridden occurrences, each as the canonical text of its component
     "alarms": Shape.TEXTS,  # each VALARM as canonical text

@@ -1,0 +1,300 @@
+"""Content lines: `group.NAME;PARAM=value:value`, the skeleton of vCard and iCalendar, over bytes and in linear time.
+
+Source: RFC 6350 section 3.3, RFC 2425 section 5.8, RFC 5545 section 3.1, the vCard 2.1 specification, and what
+programs really write. Reading forgives all of this: byte order marks and UTF-16; CRLF, LF, bare CR or a mixture;
+folding at any place, over blank lines too; quoted-printable soft breaks; base64 that goes on without indentation;
+bare 2.1 parameters (`TEL;CELL;HOME`); quotes that never close; lines without a colon.
+
+    source = open_source(raw)                 the bytes as 8-bit text, and how to get back to what they were
+    for line in lines(source.body): ...       line.head.name, line.head.types, line.text()
+    body = source.body[: line.start] + fold(b"TEL:123") + source.body[line.end :]
+    raw = source.restore(body)
+
+Every line knows its span in the body, so a writer replaces those bytes and no others.
+"""
+
+from __future__ import annotations
+
+import codecs
+from binascii import a2b_qp
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from crmsync.errors import Unreadable
+
+MAX_BYTES = 20 * 1024 * 1024
+"""No single item is larger; more is a mistake or an attack, and is parked unread."""
+
+MAX_DEPTH = 8
+"""Real items nest three deep at most; recursive readers elsewhere die of much more."""
+
+Param: TypeAlias = tuple[str, tuple[str, ...]]
+"""A parameter: its name in capitals, and its values with quotes and RFC 6868 escapes undone."""
+
+_QUOTED_PRINTABLE = "QUOTED-PRINTABLE"
+_BASE64 = "BASE64"
+_BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_SPACE, _TAB, _EQUALS = b" \t="
+_CACHED_HEAD = 256  # longer heads are rare, and would let hostile input fill the cache
+# Bare 2.1 parameters are types, but for these.
+_BARE = {
+    **dict.fromkeys(("QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT", "B"), "ENCODING"),
+    **dict.fromkeys(("INLINE", "URL", "URI", "CONTENT-ID", "CID"), "VALUE"),
+}
+# Python knows codecs that are no charsets or cost more than linear time (idna, punycode, unicode_escape).
+_CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii", "iso-8859", "iso8859", "latin", "windows-", "cp", "koi8", "gb")
+_CHARSETS += ("big5", "shift", "sjis", "euc", "iso-2022", "ks_c", "mac")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An item as 8-bit text: `body` without byte order mark and never UTF-16."""
+
+    body: bytes
+    mark: bytes = b""
+    codec: str = ""
+
+    def restore(self, body: bytes) -> bytes:
+        """A changed body in the encoding that the raw bytes had; unchanged text comes back as the same bytes."""
+        return self.mark + (body.decode().encode(self.codec) if self.codec else body)
+
+
+def open_source(raw: bytes, limit: int = MAX_BYTES) -> Source:
+    """Finds out how the bytes are encoded.
+
+    Raises `Unreadable` for nothing at all, more than `limit` bytes, or UTF-16 that does not decode.
+    """
+    if not raw:
+        raise Unreadable("it is empty")
+    if len(raw) > limit:
+        raise Unreadable(f"it has {len(raw):,} bytes, more than the {limit:,} an item may have")
+    if raw[0] in b"Bb" and raw[1:2] != b"\0":
+        return Source(raw)
+    if raw.startswith(codecs.BOM_UTF8):
+        return Source(raw[3:], raw[:3])
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _from_utf16(raw[2:], raw[:2], "utf-16-le" if raw[0] == 0xFF else "utf-16-be")
+    if raw[1:2] == b"\0" or raw[:1] == b"\0":
+        return _from_utf16(raw, b"", "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be")
+    return Source(raw)
+
+
+def _from_utf16(raw: bytes, mark: bytes, codec: str) -> Source:
+    try:
+        return Source(raw.decode(codec).encode(), mark, codec)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"it looks like UTF-16 and is broken at byte {error.start + len(mark)}") from error
+
+
+class Head(NamedTuple):
+    """What stands before the colon. `name` is in capitals, and empty for a line that has no colon."""
+
+    group: str
+    name: str
+    params: tuple[Param, ...]
+    encoding: str  # "", "QUOTED-PRINTABLE" or "BASE64"
+    charset: str
+    types: tuple[str, ...]  # all TYPE values in lower case, whether bare, repeated or listed
+
+    def get(self, name: str) -> str:
+        """The first value of a parameter, or nothing."""
+        for key, values in self.params:
+            if key == name:
+                return values[0]
+        return ""
+
+
+NO_HEAD = Head("", "", (), "", "", ())
+
+
+class Line(NamedTuple):
+    """One logical line. `body[start:end]` are its bytes, line ends included; `value` is unfolded and still encoded."""
+
+    start: int
+    end: int
+    head: Head
+    value: bytes
+
+    def text(self) -> str:
+        """The value as text: quoted-printable and charset undone, escapes still in it. Never fails."""
+        value, head = self.value, self.head
+        if head.encoding == _QUOTED_PRINTABLE:
+            value = a2b_qp(value)
+        if head.charset:
+            try:
+                return value.decode(head.charset)
+            except (UnicodeDecodeError, LookupError):
+                pass
+        return to_text(value)
+
+
+def to_text(value: bytes) -> str:
+    """UTF-8, else what Windows wrote before it; every byte sequence gives some text."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        try:
+            return value.decode("cp1252")
+        except UnicodeDecodeError:
+            return value.decode("latin-1")
+
+
+def lines(body: bytes) -> list[Line]:
+    """All logical lines in order. Blank lines belong to none, so that they survive whatever is written."""
+    found: list[Line] = []
+    current = b""  # the first physical line of the logical line at hand, then `more` of them
+    more: list[bytes] = []
+    start = end = position = 0
+    soft = False  # the line at hand ends with a soft break
+    encoding: str | None = None  # of the line at hand, looked up only when it matters
+    for physical in body.splitlines(True):
+        begin = position
+        position += len(physical)
+        text = physical.rstrip(b"\r\n")
+        if not text:
+            soft = False
+            continue
+        if soft and text[:4].upper() != b"END:":
+            more.append(text)
+        elif (text[0] == _SPACE or text[0] == _TAB) and current:
+            more.append(text[1:])
+        elif b":" not in text and current and _is_base64(encoding := encoding or _encoding(current), text):
+            more.append(text)
+        else:
+            if current:
+                found.append(_line(start, end, current, more))
+            current, start, encoding = text, begin, None
+            if more:
+                more = []
+        end = position
+        if soft := text[-1] == _EQUALS:
+            encoding = encoding or _encoding(current)
+            soft = encoding == _QUOTED_PRINTABLE
+            if soft and more:
+                more[-1] = more[-1][:-1]
+            elif soft:
+                current = current[:-1]
+    if current:
+        found.append(_line(start, end, current, more))
+    return found
+
+
+def _line(start: int, end: int, first: bytes, more: list[bytes]) -> Line:
+    whole = b"".join((first, *more)) if more else first
+    at = _colon(whole)
+    if at < 0:
+        return Line(start, end, NO_HEAD, whole)
+    return Line(start, end, head_of(whole[:at]), whole[at + 1 :])
+
+
+def _encoding(first: bytes) -> str:
+    at = _colon(first)
+    return (at >= 0 and head_of(first[:at]).encoding) or "none"
+
+
+def _is_base64(encoding: str, text: bytes) -> bool:
+    return encoding == _BASE64 and not text.translate(None, _BASE64_ALPHABET)
+
+
+def _colon(line: bytes) -> int:
+    """Where the value begins: the first colon outside quotes, or the very first when a quote never closes."""
+    first = colon = line.find(b":")
+    quote = line.find(b'"', 0, first) if first > 0 else -1
+    while 0 <= quote < colon:
+        closing = line.find(b'"', quote + 1)
+        if closing < 0:
+            return first
+        if colon < closing:
+            colon = line.find(b":", closing)
+            if colon < 0:
+                return first
+        quote = line.find(b'"', closing + 1, colon)
+    return colon
+
+
+def head_of(raw: bytes) -> Head:
+    """Reads what stands before the colon; heads repeat from item to item, so short ones are remembered."""
+    return _remembered_head(raw) if len(raw) <= _CACHED_HEAD else _read_head(raw)
+
+
+def _read_head(raw: bytes) -> Head:
+    name, *rest = _unquoted_split(to_text(raw), ";")
+    group, _, name = name.strip(" \t\ufeff").rpartition(".")
+    params = tuple(_param(text) for text in rest if text)
+    encoding = charset = ""
+    types: list[str] = []
+    for key, values in params:
+        if key == "TYPE":
+            # RFC 6350 writes TYPE="work,voice" although it means two (errata 3846)
+            types += [part.strip().lower() for value in values for part in value.split(",")]
+        elif key == "ENCODING":
+            encoding = values[0].upper()
+            encoding = _BASE64 if encoding == "B" else encoding
+        elif key == "CHARSET" and values[0].lower().startswith(_CHARSETS):
+            charset = values[0]
+    known = encoding if encoding in (_BASE64, _QUOTED_PRINTABLE) else ""
+    return Head(group, name.upper(), params, known, charset, tuple(types))
+
+
+_remembered_head = lru_cache(maxsize=4096)(_read_head)
+
+
+def _param(text: str) -> Param:
+    key, equals, value = text.partition("=")
+    if not equals:
+        bare = text.strip().strip('"')
+        return (_BARE.get(bare.upper(), "TYPE"), (bare,))
+    values = tuple(_plain(part) for part in _unquoted_split(value, ","))
+    return (key.strip().upper(), values)
+
+
+def _plain(value: str) -> str:
+    """One parameter value without quotes and RFC 6868 escapes."""
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    if "^" not in value:
+        return value
+    return "^".join(part.replace("^n", "\n").replace("^'", '"') for part in value.split("^^"))
+
+
+def _unquoted_split(text: str, mark: str) -> list[str]:
+    """Splits at a mark outside quotes; a quote that never closes is an ordinary character."""
+    if '"' not in text:
+        return text.split(mark)
+    chunks = text.split('"')
+    if len(chunks) % 2 == 0:
+        last = chunks.pop()
+        chunks[-1] += '"' + last
+    parts: list[list[str]] = [[]]
+    for number, chunk in enumerate(chunks):
+        if number % 2:
+            parts[-1].append(f'"{chunk}"')
+            continue
+        first, *others = chunk.split(mark)
+        parts[-1].append(first)
+        parts += [[other] for other in others]
+    return ["".join(part) for part in parts]
+
+
+def depths(found: Sequence[Line]) -> list[int]:
+    """How deep each line is nested; BEGIN and END lines count as inside what they open and close.
+
+    Raises `Unreadable` when components do not close in the order they were opened, or nest deeper than `MAX_DEPTH`.
+    """
+    opened: list[bytes] = []
+    result = []
+    for line in found:
+        name = line.head.name
+        if name == "BEGIN":
+            opened.append(line.value.strip().upper())
+            if len(opened) > MAX_DEPTH:
+                raise Unreadable(f"it nests deeper than {MAX_DEPTH} levels")
+        result.append(len(opened))
+        if name == "END" and (not opened or line.value.strip().upper() != opened.pop()):
+            raise Unreadable(f"END:{to_text(line.value.strip())[:40]} closes nothing that is open")
+    if opened:
+        raise Unreadable(f"it ends before END:{to_text(opened[-1])[:40]}: was it cut short?")
+    return result

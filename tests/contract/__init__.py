@@ -1,0 +1,5 @@
+"""What every connector must do, whoever wrote it. Inherit `suite.ConnectorContract`; see its docstring."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.contract.suite", "tests.contract.mirror")

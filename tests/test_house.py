@@ -1,0 +1,94 @@
+"""What keeps this house readable, and its first commands true. `make check` runs these without the other tests."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted(path for folder in ("crmsync", "tests") for path in (ROOT / folder).rglob("*.py"))
+PRODUCT = [path for path in FILES if path.is_relative_to(ROOT / "crmsync")]
+PURE = [path for path in PRODUCT if path.is_relative_to(ROOT / "crmsync/core") or path.parent.name == "formats"]
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
+SAYS_NOTHING = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?|handlers?|processors?)(_|$)")
+TAKEN = sys.stdlib_module_names | {"icalendar", "vobject", "caldav", "textual", "httpx2", "lxml", "keyring", "radicale"}
+HEAVY = {"textual", "caldav", "msal", "keyring", "icalendar", "click", "httpx2", "lxml", "phonenumbers", "msgspec"}
+WORLD = {"now", "utcnow", "today", "open", "print", "input", "eval", "exec"}
+"""What a pure function neither asks nor tells, by the name of the function it would call."""
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def called(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+                yield node.lineno, name
+            case _:
+                pass
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def test_a_file_is_short_enough_to_hold_one_noun() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in FILES}
+    assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE}
+
+
+def test_a_function_fits_on_one_screen() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in FILES
+        for node in functions(parse(path))
+        if (node.end_lineno or node.lineno) - node.lineno >= LONGEST_FUNCTION
+    ]
+    assert not long
+
+
+def test_a_file_is_named_after_what_it_holds() -> None:
+    assert not [str(path.relative_to(ROOT)) for path in FILES if SAYS_NOTHING.search(path.stem)]
+
+
+def test_no_module_has_the_name_of_one_we_import() -> None:
+    assert not [str(path.relative_to(ROOT)) for path in PRODUCT if path.stem in TAKEN]
+
+
+def test_the_core_and_the_formats_neither_ask_the_clock_nor_open_anything() -> None:
+    assert not [
+        f"{path.relative_to(ROOT)}:{line} {name}()"
+        for path in PURE
+        for line, name in called(parse(path))
+        if name in WORLD
+    ]
+
+
+def test_every_public_module_says_what_it_is_for() -> None:
+    assert not [str(path.relative_to(ROOT)) for path in PRODUCT if not ast.get_docstring(parse(path))]
+
+
+def test_the_pins_are_versions_and_name_no_place() -> None:
+    pins = (ROOT / "requirements/dev.txt").read_text("utf-8").splitlines()
+    assert pins
+    assert not [line for line in pins if not re.fullmatch(r"[a-z0-9._-]+==[^\s;/:]+( ; [^/:]+)?", line)]
+
+
+def test_no_lock_file_with_addresses_is_kept() -> None:
+    kept = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    assert not [name for name in kept if re.search(r"(^|/)(uv\.lock|poetry\.lock|Pipfile\.lock|pylock.*\.toml)$", name)]
+
+
+def test_every_make_command_of_the_documents_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    documents = [ROOT / "README.md", ROOT / ".ci/run", *(ROOT / "docs").rglob("*.md")]
+    named = {target for path in documents for target in re.findall(r"\bmake ([a-z]+)\b[`:\n]", path.read_text("utf-8"))}
+    assert {"demo", "test"} <= named <= targets

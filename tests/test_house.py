@@ -90,5 +90,6 @@ def test_no_lock_file_with_addresses_is_kept() -> None:
 def test_every_make_command_of_the_documents_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     documents = [ROOT / "README.md", ROOT / ".ci/run", *(ROOT / "docs").rglob("*.md")]
-    named = {target for path in documents for target in re.findall(r"\bmake ([a-z]+)\b[`:\n]", path.read_text("utf-8"))}
-    assert {"demo", "test"} <= named <= targets
+    named = {path: set(re.findall(r"(?:^|[`\"])make ([a-z]+)", path.read_text("utf-8"), re.M)) for path in documents}
+    assert {"demo", "test"} <= named[ROOT / "README.md"]
+    assert not set().union(*named.values()) - targets

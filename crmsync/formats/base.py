@@ -24,6 +24,19 @@ class Parsed:
     members: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the import queue shows of an item, read without the rest. A task without a start starts when it is due."""
+
+    uid: str
+    kind: str
+    name: str
+    organization: str = ""
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    start: str = ""
+
+
 class Format(Protocol):
     """Pure functions. All raise `Unreadable` for bytes that are no item of this format, and nothing else."""
 

@@ -46,7 +46,7 @@ class Backend(ABC):
 
     @abstractmethod
     def put(self, name: str, raw: bytes) -> str:
-        """Adds an item without the connector. `name` is ASCII letters, digits and `-`; returns the href that `pull` tells."""
+        """Adds an item without the connector. `name`: ASCII letters, digits, `-`. Returns the href that `pull` uses."""
 
     @abstractmethod
     def edit(self, href: str, raw: bytes) -> None:

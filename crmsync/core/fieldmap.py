@@ -74,7 +74,7 @@ def view(record_type: RecordType, fields: Fields, format_name: str = "") -> dict
     seen = {name: value for name, value in fields.items() if leaves(record_type, name, format_name)}
     if record_type not in PEOPLE or format_name == "row":
         return seen
-    if _business(record_type, seen):
+    if is_business(record_type, seen):
         seen.pop("organization", None)
     if "name" not in seen and (name := _fallback(fields)):
         seen["name"] = name
@@ -104,7 +104,7 @@ def to_item(record_type: RecordType, fields: Fields, format_name: str = "") -> t
             return "event", item
         case RecordType.TASK:
             return "todo", item
-        case _ if not _business(record_type, item):
+        case _ if not is_business(record_type, item):
             return "individual", item
         case _:
             return "org", item | ({"organization": item["name"]} if "name" in item else {})
@@ -164,7 +164,7 @@ def display_name(record_type: RecordType, fields: Fields) -> str:
     return _text(fields, "name") or _fallback(fields) or _reachable(fields) or NO_NAME
 
 
-def _business(record_type: RecordType, fields: Fields) -> bool:
+def is_business(record_type: RecordType, fields: Fields) -> bool:
     """Whether the record is a business rather than a person."""
     match record_type:
         case RecordType.COMPANY:

@@ -1,0 +1,113 @@
+"""Which records an account gets, and why not: the answer behind a sync and behind `explain`.
+
+The rules are data. The defaults are those of the export that this program replaces (MISSION M0.2): a lead leaves the
+CRM only with consent that is not denied, while it is interested and not inactive; suppliers go to users who may see
+suppliers; the own organisation always goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from crmsync.core.fieldmap import display_name
+from crmsync.model import Record, RecordType
+from crmsync.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The account gets the record."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """It does not, and this is the rule that says so."""
+
+    reason: str
+
+
+Selection: TypeAlias = Selected | Excluded
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRule:
+    """Records of this type leave the CRM only while `field` is not `value`. Text is compared without case."""
+
+    type: RecordType
+    field: str
+    value: Value
+    reason: str
+
+
+EXPORT_RULES: tuple[ExportRule, ...] = (
+    ExportRule(RecordType.LEAD, "privacy", "denied", "privacy consent is denied"),
+    ExportRule(RecordType.LEAD, "not_interested", True, "marked as not interested"),
+    ExportRule(RecordType.LEAD, "status", "inactive", "status is inactive"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    """What the account's user may see and wants.
+
+    `scope`: the ids the user may see at all, `None` for everything. `flags` is the user's sync flag of each record
+    that has one. `types`: record types the user may not see are missing in it.
+    """
+
+    scope: frozenset[str] | None = None
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    types: frozenset[RecordType] = frozenset(RecordType)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRules:
+    """What the account takes.
+
+    `accepts`: the types its selected collections can hold. `flagged_only`: the user's flag decides (the default);
+    otherwise everything in scope goes except what was unflagged. `own` holds the ids of the own organisation.
+    """
+
+    accepts: frozenset[RecordType] = frozenset(RecordType)
+    flagged_only: bool = True
+    own: frozenset[str] = frozenset()
+    export_rules: tuple[ExportRule, ...] = EXPORT_RULES
+
+
+def select(record: Record, user: UserView, rules: AccountRules) -> Selection:
+    """Whether the account gets the record. The first rule that excludes it is the one named.
+
+    Scope and rights come first, so that a reason never tells a user about a record that the user may not see.
+    """
+    if user.scope is not None and record.id not in user.scope:
+        return Excluded("not visible to this user")
+    if record.type not in user.types:
+        return Excluded(f"this user may not see records of type {record.type}")
+    if record.deleted:
+        return Excluded("deleted in the CRM")
+    if record.type not in rules.accepts:
+        return Excluded(f"this account takes no records of type {record.type}")
+    if record.id in rules.own:
+        return Selected("the own organisation")
+    for rule in rules.export_rules:
+        if rule.type is record.type and _equal(record.fields.get(rule.field), rule.value):
+            return Excluded(rule.reason)
+    flag = user.flags.get(record.id)
+    if flag is None:
+        return Excluded("not flagged for sync") if rules.flagged_only else Selected("everything in scope")
+    return Selected("flagged for sync") if flag else Excluded("sync flag is off")
+
+
+def _equal(held: Value | None, value: Value) -> bool:
+    if isinstance(held, str) and isinstance(value, str):
+        return held.strip().casefold() == value.casefold()
+    return held == value
+
+
+def explain(record: Record, selection: Selection) -> str:
+    """One line for a person."""
+    verb = "selected" if isinstance(selection, Selected) else "excluded"
+    return f"{display_name(record.type, record.fields)}: {verb}, {selection.reason}"

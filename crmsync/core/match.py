@@ -59,9 +59,17 @@ class Probe:
     @classmethod
     def of(cls, kind: str, fields: Fields) -> Self:
         """The probe for an item that was read (`formats.base.Parsed`)."""
-        name, organization = organization_key(_text(fields, "name")), organization_key(_text(fields, "organization"))
         nobody = not (_text(fields, "given") or _text(fields, "family"))
-        return cls._of(fields, business=kind == "org" or (nobody and bool(organization) and name in ("", organization)))
+        company = nobody and _names_itself(_text(fields, "name"), _text(fields, "organization"))
+        return cls._of(fields, business=kind == "org" or company)
+
+    @classmethod
+    def of_summary(
+        cls, kind: str, name: str, organization: str, emails: Sequence[str] = (), phones: Sequence[str] = ()
+    ) -> Self:
+        """The probe for an item of which only a summary was read."""
+        business = kind == "org" or _names_itself(name, organization)
+        return cls(name, "", "", organization, tuple(emails), tuple(phones), business=business)
 
     @classmethod
     def of_record(cls, record: Record) -> Self:
@@ -260,6 +268,12 @@ def _ratio(a: str, b: str) -> float:
 
 def _pair(mine: str, theirs: str) -> str:
     return mine if mine == theirs else f"{mine} / {theirs}"
+
+
+def _names_itself(name: str, organization: str) -> bool:
+    """Whether a card without a person in it is its organization's own."""
+    key = organization_key(organization)
+    return bool(key) and organization_key(name) in ("", key)
 
 
 def _keyed(key_of: Callable[[str], str], texts: Iterable[str]) -> dict[str, str]:

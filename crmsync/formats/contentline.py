@@ -19,7 +19,6 @@ import codecs
 from binascii import a2b_qp
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from crmsync.errors import Unreadable
@@ -37,14 +36,26 @@ _QUOTED_PRINTABLE = "QUOTED-PRINTABLE"
 _BASE64 = "BASE64"
 _BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _SPACE, _TAB, _EQUALS = b" \t="
-_CACHED_HEAD = 256  # longer heads are rare, and would let hostile input fill the cache
+_LONGEST_KNOWN, _MOST_KNOWN = 128, 4096
 # Bare 2.1 parameters are types, but for these.
 _BARE = {
     **dict.fromkeys(("QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT", "B"), "ENCODING"),
     **dict.fromkeys(("INLINE", "URL", "URI", "CONTENT-ID", "CID"), "VALUE"),
 }
 # Python knows codecs that are no charsets or cost more than linear time (idna, punycode, unicode_escape).
-_CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii", "iso-8859", "iso8859", "latin", "windows-", "cp", "koi8", "gb")
+_CHARSETS: tuple[str, ...] = (
+    "utf-8",
+    "utf8",
+    "us-ascii",
+    "ascii",
+    "iso-8859",
+    "iso8859",
+    "latin",
+    "windows-",
+    "cp",
+    "koi8",
+    "gb",
+)
 _CHARSETS += ("big5", "shift", "sjis", "euc", "iso-2022", "ks_c", "mac")
 
 
@@ -144,11 +155,11 @@ def to_text(value: bytes) -> str:
 def lines(body: bytes) -> list[Line]:
     """All logical lines in order. Blank lines belong to none, so that they survive whatever is written."""
     found: list[Line] = []
-    current = b""  # the first physical line of the logical line at hand, then `more` of them
+    known, new, append = _known_heads.get, tuple.__new__, found.append
+    first = b""  # the physical line that opened the logical line at hand; `more` are those that carry it on
     more: list[bytes] = []
     start = end = position = 0
-    soft = False  # the line at hand ends with a soft break
-    encoding: str | None = None  # of the line at hand, looked up only when it matters
+    soft = False  # whether the line at hand ends with a soft break
     for physical in body.splitlines(True):
         begin = position
         position += len(physical)
@@ -156,67 +167,73 @@ def lines(body: bytes) -> list[Line]:
         if not text:
             soft = False
             continue
-        if soft and text[:4].upper() != b"END:":
-            more.append(text)
-        elif (text[0] == _SPACE or text[0] == _TAB) and current:
+        at = text.find(b":")
+        if (text[0] == _SPACE or text[0] == _TAB) and first and not soft:
             more.append(text[1:])
-        elif b":" not in text and current and _is_base64(encoding := encoding or _encoding(current), text):
+        elif (soft and text[:4].upper() != b"END:") or (at < 0 and found and _carries_base64(found[-1], text)):
             more.append(text)
         else:
-            if current:
-                found.append(_line(start, end, current, more))
-            current, start, encoding = text, begin, None
             if more:
+                found[-1] = _line(start, end, first, more)
                 more = []
+            first, start = text, begin
+            head = known(text[:at]) if at >= 0 else NO_HEAD
+            append(
+                new(Line, (begin, position, head, text[at + 1 :])) if head is not None else _line(begin, position, text)
+            )
         end = position
-        if soft := text[-1] == _EQUALS:
-            encoding = encoding or _encoding(current)
-            soft = encoding == _QUOTED_PRINTABLE
-            if soft and more:
+        if soft := text[-1] == _EQUALS and found[-1].head.encoding == _QUOTED_PRINTABLE:
+            if more:
                 more[-1] = more[-1][:-1]
-            elif soft:
-                current = current[:-1]
-    if current:
-        found.append(_line(start, end, current, more))
+            else:
+                first = first[:-1]
+    if more:
+        found[-1] = _line(start, end, first, more)
     return found
 
 
-def _line(start: int, end: int, first: bytes, more: list[bytes]) -> Line:
+def _line(start: int, end: int, first: bytes, more: Sequence[bytes] = ()) -> Line:
     whole = b"".join((first, *more)) if more else first
-    at = _colon(whole)
+    at = colon(whole)
     if at < 0:
         return Line(start, end, NO_HEAD, whole)
     return Line(start, end, head_of(whole[:at]), whole[at + 1 :])
 
 
-def _encoding(first: bytes) -> str:
-    at = _colon(first)
-    return (at >= 0 and head_of(first[:at]).encoding) or "none"
+def _carries_base64(line: Line, text: bytes) -> bool:
+    return line.head.encoding == _BASE64 and not text.translate(None, _BASE64_ALPHABET)
 
 
-def _is_base64(encoding: str, text: bytes) -> bool:
-    return encoding == _BASE64 and not text.translate(None, _BASE64_ALPHABET)
-
-
-def _colon(line: bytes) -> int:
-    """Where the value begins: the first colon outside quotes, or the very first when a quote never closes."""
-    first = colon = line.find(b":")
+def colon(line: bytes) -> int:
+    """Where the value begins: the first colon outside quotes, or the very first when a quote never closes; else -1."""
+    first = at = line.find(b":")
     quote = line.find(b'"', 0, first) if first > 0 else -1
-    while 0 <= quote < colon:
+    while 0 <= quote < at:
         closing = line.find(b'"', quote + 1)
         if closing < 0:
             return first
-        if colon < closing:
-            colon = line.find(b":", closing)
-            if colon < 0:
+        if at < closing:
+            at = line.find(b":", closing)
+            if at < 0:
                 return first
-        quote = line.find(b'"', closing + 1, colon)
-    return colon
+        quote = line.find(b'"', closing + 1, at)
+    return at
+
+
+_known_heads: dict[bytes, Head] = {}
+"""Heads repeat from item to item. Only short ones without quotes are kept, and never more than a few thousand."""
 
 
 def head_of(raw: bytes) -> Head:
-    """Reads what stands before the colon; heads repeat from item to item, so short ones are remembered."""
-    return _remembered_head(raw) if len(raw) <= _CACHED_HEAD else _read_head(raw)
+    """Reads what stands before the colon."""
+    head = _known_heads.get(raw)
+    if head is None:
+        head = _read_head(raw)
+        if len(raw) <= _LONGEST_KNOWN and b'"' not in raw:
+            if len(_known_heads) >= _MOST_KNOWN:
+                _known_heads.clear()
+            _known_heads[raw] = head
+    return head
 
 
 def _read_head(raw: bytes) -> Head:
@@ -236,9 +253,6 @@ def _read_head(raw: bytes) -> Head:
             charset = values[0]
     known = encoding if encoding in (_BASE64, _QUOTED_PRINTABLE) else ""
     return Head(group, name.upper(), params, known, charset, tuple(types))
-
-
-_remembered_head = lru_cache(maxsize=4096)(_read_head)
 
 
 def _param(text: str) -> Param:

@@ -1,15 +1,17 @@
 """The least a program can do: one sync-collection, multiget in batches of 500, the raw text into SQLite.
 
-python -m tests.bench.bare PORT COLLECTION DATABASE
+python -m tests.bench.bare (httpx2 | stdlib) PORT COLLECTION DATABASE
+
+With httpx2 and lxml, which is what crmsync stands on too, or with nothing but Python's own http.client and ElementTree.
 """
 
 from __future__ import annotations
 
 import base64
-import http.client
 import sqlite3
 import sys
-import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from typing import Any
 from xml.sax.saxutils import escape
 
 BATCH = 500
@@ -18,20 +20,40 @@ MULTIGET = (
     '<C:addressbook-multiget xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav">'
     "<prop><getetag/><C:address-data/></prop>{}</C:addressbook-multiget>"
 )
-HEADERS = {"Authorization": "Basic " + base64.b64encode(b"u:pw").decode(), "Content-Type": "application/xml"}
+AUTHORIZATION = "Basic " + base64.b64encode(b"u:pw").decode()
+HEADERS = {"Authorization": AUTHORIZATION, "Content-Type": "application/xml", "Depth": "1"}
 
 
-def main(port: int, collection: str, database: str) -> None:
-    """Downloads the collection and prints how many requests that took."""
+def with_httpx2(port: int, collection: str) -> Callable[[bytes], Any]:
+    """REPORT by httpx2, read by lxml."""
+    import httpx2
+    from lxml import etree
+
+    client = httpx2.Client(timeout=600)
+    url = f"http://127.0.0.1:{port}{collection}"
+    return lambda body: etree.fromstring(client.request("REPORT", url, content=body, headers=HEADERS).content)
+
+
+def with_stdlib(port: int, collection: str) -> Callable[[bytes], Any]:
+    """REPORT by http.client, read by ElementTree."""
+    import http.client
+    import xml.etree.ElementTree as ET
+
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
 
     def report(body: bytes) -> ET.Element:
-        connection.request("REPORT", collection, body, {**HEADERS, "Depth": "1"})
+        connection.request("REPORT", collection, body, HEADERS)
         return ET.fromstring(connection.getresponse().read())
 
+    return report
+
+
+def main(library: str, port: str, collection: str, database: str) -> None:
+    """Downloads the collection and prints how many requests that took."""
+    report = (with_httpx2 if library == "httpx2" else with_stdlib)(int(port), collection)
     store = sqlite3.connect(database)
     store.execute("CREATE TABLE items (href TEXT PRIMARY KEY, etag TEXT, raw TEXT)")
-    hrefs = [found.findtext("{DAV:}href") or "" for found in report(SYNC).iter("{DAV:}response")]
+    hrefs = [found.findtext("{DAV:}href") for found in report(SYNC).iter("{DAV:}response")]
     requests = 1
     for at in range(0, len(hrefs), BATCH):
         wanted = "".join(f"<href>{escape(href)}</href>" for href in hrefs[at : at + BATCH])
@@ -53,4 +75,4 @@ def main(port: int, collection: str, database: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], sys.argv[3])
+    main(*sys.argv[1:])

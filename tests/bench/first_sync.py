@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.measure import Cost, table, take_turns, typical, verdict
@@ -33,13 +34,22 @@ def measure(work: Path, server: Server, count: int) -> None:
         assert peer.count() == count
         return cost
 
-    costs = take_turns(ROUNDS, {"crmsync": crmsync, "vdirsyncer": vdirsyncer, "bare": lambda _: bare(work, server)})
-    middle = {name: typical(list_) for name, list_ in costs.items()}
+    programs: dict[str, Callable[[int], Cost]] = {
+        "crmsync": crmsync,
+        "vdirsyncer": vdirsyncer,
+        "bare, httpx2 and lxml": lambda _: bare("httpx2", work, server),
+        "bare, stdlib only": lambda _: bare("stdlib", work, server),
+    }
+    costs = take_turns(ROUNDS, programs)
+    middle = {name: typical(each) for name, each in costs.items()}
     requests = first_run(middle["crmsync"])["requests"]
-    notes = {"crmsync": f"{requests} requests", "bare": f"{middle['bare'].output.strip()} requests"}
+    notes = {name: f"{cost.output.strip()} requests" for name, cost in middle.items() if name.startswith("bare")}
+    notes["crmsync"] = f"{requests} requests"
     table(f"{count:,} cards from {server.name}, first sync (median of {ROUNDS}, taking turns)", middle, notes)
     verdict("CPU next to vdirsyncer", middle["crmsync"].cpu / middle["vdirsyncer"].cpu, 0.5)
-    verdict("CPU next to the bare script", middle["crmsync"].cpu / middle["bare"].cpu, 2.5)
+    verdict("CPU next to the bare script", middle["crmsync"].cpu / middle["bare, httpx2 and lxml"].cpu, 2.5)
+    share = middle["crmsync"].cpu / middle["bare, stdlib only"].cpu
+    print(f"  CPU next to the bare script without any library: {share:.2f}")
     verdict("peak memory", max(cost.memory for cost in costs["crmsync"]), 150, " MB")
     verdict("requests", requests, count / 500 + 6)
 

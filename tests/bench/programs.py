@@ -74,11 +74,11 @@ class Vdirsyncer:
         return len(list((self.folder / "local").rglob("*.vcf")))
 
 
-def bare(folder: Path, server: Server) -> Cost:
-    """The bare script, into a new database; its output is the number of its requests."""
+def bare(library: str, folder: Path, server: Server) -> Cost:
+    """The bare script with `httpx2` or `stdlib`, into a new database; its output is the number of its requests."""
     database = folder / "bare.sqlite"
     database.unlink(missing_ok=True)
-    return run([sys.executable, "-m", "tests.bench.bare", str(server.port), server.collection, database])
+    return run([sys.executable, "-m", "tests.bench.bare", library, str(server.port), server.collection, database])
 
 
 def _environment(name: str, package: str) -> Path:

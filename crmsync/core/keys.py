@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from crmsync.core.phone import phone_key
 from crmsync.core.vat import tax_key, vat_key, vat_valid
@@ -272,6 +272,8 @@ def entry_key(field: str, entry: Entry) -> str:
             return participant_key(entry)
         case str():
             return text_key(entry).casefold() if field == "categories" else text_key(entry)
+        case _:
+            assert_never(entry)
 
 
 def same(field: str, a: Value | None, b: Value | None) -> bool:
@@ -307,6 +309,8 @@ def _beside(entry: Entry) -> tuple[object, ...]:
             return (entry.name.strip(), entry.role, entry.status)
         case str():
             return ()
+        case _:
+            assert_never(entry)
 
 
 _BUSINESSES = (RecordType.COMPANY, RecordType.SUPPLIER, RecordType.LEAD)

@@ -1,0 +1,238 @@
+"""Who an item may be: each reason by itself, then how they add up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmsync.core.match import LOW, MEDIUM, STRONG, Probe, match
+from crmsync.model import Candidate, Confidence, Record, RecordType
+from crmsync.values import Fields, Labelled, Value
+from tests.core.field_values import records
+
+
+def fields(**given_fields: object) -> dict[str, Value]:
+    return {
+        name: tuple(Labelled(text) for text in value) if isinstance(value, list) else value  # type: ignore[misc]
+        for name, value in given_fields.items()
+    }
+
+
+def contact(id: str = "r", **more: object) -> Record:
+    return Record(id, RecordType.CONTACT, fields(**more))
+
+
+def company(id: str = "r", **more: object) -> Record:
+    return Record(id, RecordType.COMPANY, fields(**more))
+
+
+def card(kind: str = "individual", **more: object) -> Probe:
+    return Probe.of(kind, fields(**more))
+
+
+def only(probe: Probe, *candidates: Record) -> Candidate:
+    (found,) = match(probe, candidates, "IT")
+    return found
+
+
+ANNA = contact(name="Anna Rossi", given="Anna", family="Rossi", emails=["anna@acme.example"], organization="Acme")
+
+
+def test_mail_and_name_in_another_spelling_are_a_strong_match() -> None:
+    found = only(card(name="ROSSI Anna", given="ROSSI", family="Anna", emails=["Anna@ACME.example"]), ANNA)
+    assert (found.record, found.confidence, found.score) == ("r", Confidence.STRONG, 90)
+    assert found.reasons == ("e-mail equal anna@acme.example +60", "name equal ROSSI Anna / Anna Rossi +30")
+
+
+def test_forty_people_with_numbers_in_their_names_each_find_themselves() -> None:
+    people = [
+        contact(
+            f"r{i}", name=f"Anna{i} Rossi{i}", given=f"Anna{i}", family=f"Rossi{i}", emails=[f"anna{i}@acme{i}.example"]
+        )
+        for i in range(40)
+    ]
+    for i in range(40):
+        probe = Probe.of_summary("individual", f"ROSSI{i} Anna{i}", "", [f"Anna{i}@ACME{i}.example"])
+        best = match(probe, people)[0]
+        assert (best.record, best.confidence) == (f"r{i}", Confidence.STRONG)
+
+
+def test_a_stranger_matches_nobody() -> None:
+    assert match(card(name="Luca Nuovo", given="Luca", family="Nuovo", emails=["luca@nuovo.example"]), [ANNA]) == ()
+
+
+def test_a_mail_address_alone_is_a_medium_match() -> None:
+    assert only(card(emails=["anna@acme.example"]), ANNA).confidence is Confidence.MEDIUM
+
+
+def test_two_first_names_at_one_family_mailbox_are_two_people() -> None:
+    mario = contact(name="Mario Rossi", given="Mario", family="Rossi", emails=["rossi@x.example"])
+    found = only(card(name="Maria Rossi", given="Maria", family="Rossi", emails=["rossi@x.example"]), mario)
+    assert found.confidence is Confidence.LOW
+    assert "other first name: Maria, not Mario -35" in found.reasons
+
+
+def test_two_unlike_names_at_one_mailbox_are_only_worth_a_look() -> None:
+    found = only(card(name="Front Desk", emails=["anna@acme.example"]), ANNA)
+    assert (found.confidence, found.reasons[-1]) == (Confidence.LOW, "other name: Front Desk, not Anna Rossi -25")
+
+
+@pytest.mark.parametrize("name", ["A. Rossi", "Anna", "Rossi", "Anna Maria Rossi"])
+def test_a_shortened_name_fits(name: str) -> None:
+    assert any(
+        reason.startswith("name fits") for reason in only(card(name=name, emails=["anna@acme.example"]), ANNA).reasons
+    )
+
+
+def test_an_initial_fits_from_either_side_and_initials_alone_do_not() -> None:
+    short = contact(name="A. Rossi", emails=["a@x.example"])
+    assert any("name fits" in reason for reason in only(card(name="Anna Rossi", emails=["a@x.example"]), short).reasons)
+    initials = contact(name="A", emails=["a@x.example"])
+    assert (
+        "other name: Anna Rossi, not A -25" in only(card(name="Anna Rossi", emails=["a@x.example"]), initials).reasons
+    )
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "close"),
+    [
+        ("Anna Müller", "Mueller Anna", True),
+        ("Giovani Rossi", "Giovanni Rossi", True),
+        ("Francesco Rossi", "Francesca Rossi", False),
+        ("Mario Rossi", "Maria Rossi", False),
+        ("Anna Rossi", "Luca Verdi", False),
+    ],
+)
+def test_a_misspelled_name_is_close_and_another_persons_is_not(mine: str, theirs: str, close: bool) -> None:
+    found = only(card(name=mine, emails=["x@x.example"]), contact(name=theirs, emails=["x@x.example"]))
+    assert any(reason.startswith("name close") for reason in found.reasons) is close
+
+
+def test_name_and_organization_without_any_address_are_a_medium_match() -> None:
+    found = only(card(name="Rossi Anna", given="Anna", family="Rossi", organization="ACME S.r.l."), ANNA)
+    assert (found.score, found.confidence) == (MEDIUM, Confidence.MEDIUM)
+    assert found.reasons[-1] == "organization equal ACME S.r.l. / Acme +20"
+
+
+def test_two_people_of_one_organization_are_not_one() -> None:
+    colleague = only(card(name="Luca Verdi", given="Luca", family="Verdi", organization="Acme"), ANNA)
+    assert (colleague.score, colleague.confidence) == (LOW, Confidence.LOW)
+
+
+def test_another_organization_says_nothing() -> None:
+    found = only(card(name="Anna Rossi", organization="Other", emails=["anna@acme.example"]), ANNA)
+    assert found.score == 90
+
+
+def test_a_phone_number_counts_in_any_spelling_and_less_when_many_share_it() -> None:
+    people = [contact(f"r{i}", name=f"Person {i}x", phones=["+39 02 5550001"]) for i in range(3)]
+    assert only(card(phones=["02 5550001"]), people[0]).reasons == ("phone equal +39025550001 +25",)
+    assert match(card(phones=["02 5550001"]), people, "IT") == ()
+    named = match(card(name="Person 1x", phones=["02 5550001"]), people, "IT")
+    assert [(one.record, one.score) for one in named] == [("r1", 40)]
+
+
+def test_a_desk_is_not_a_person() -> None:
+    anna = contact(name="Anna Rossi", given="Anna", family="Rossi", emails=["info@acme.example"])
+    assert only(card(emails=["INFO@acme.example"]), anna).reasons == ("shared mailbox equal info@acme.example +25",)
+
+
+def test_a_vat_number_is_nearly_certain_and_another_one_rules_out() -> None:
+    acme = company(name="Acme", vat_number="IT00743110157", emails=["info@acme.example"])
+    same = only(card("org", name="Acme", vat_number="00743110157"), acme)
+    assert (same.confidence, same.reasons[0]) == (Confidence.STRONG, "VAT number equal IT00743110157 +60")
+    assert match(card("org", name="Acme", vat_number="IT12345678903"), [acme]) == ()
+    other = match(card("org", name="Acme", vat_number="IT12345678903", emails=["info@acme.example"]), [acme])
+    assert [(one.score, one.reasons[1]) for one in other] == [
+        (30, "other VAT number: IT12345678903, not IT00743110157 -60")
+    ]
+
+
+def test_a_tax_code_says_the_same() -> None:
+    anna = contact(name="Anna Rossi", tax_code="RSSNNA80A41F205B", emails=["a@x.example"])
+    found = only(card(name="Anna Rossi", tax_code="rssnna 80a41f205b"), anna)
+    assert (found.score, found.reasons[0]) == (90, "tax code equal RSSNNA80A41F205B +60")
+    other = only(card(name="Anna Rossi", tax_code="X", emails=["a@x.example"]), anna)
+    assert "other tax code: X, not RSSNNA80A41F205B -60" in other.reasons
+
+
+def test_a_companys_card_prefers_the_company_to_its_people() -> None:
+    probe = card("org", name="ACME S.r.l.", organization="ACME S.r.l.", emails=["info@acme.example"])
+    people = contact("person", name="Anna Rossi", organization="Acme", emails=["info@acme.example"])
+    acme = company("company", name="Acme", emails=["info@acme.example"])
+    found = match(probe, [people, acme])
+    assert [(one.record, one.confidence) for one in found] == [
+        ("company", Confidence.STRONG),
+        ("person", Confidence.LOW),
+    ]
+
+
+def test_a_persons_card_is_not_the_company_whose_mailbox_it_uses() -> None:
+    acme = company(name="Acme", emails=["info@acme.example"])
+    probe = card(name="Anna Rossi", organization="Acme", emails=["info@acme.example"])
+    assert match(probe, [acme]) == ()
+    assert match(card(emails=["info@acme.example"]), [acme]) != ()
+
+
+def test_a_companys_name_where_a_persons_belongs_still_finds_it() -> None:
+    found = only(
+        card(name="ACME srl", emails=["boss@acme.example"]), company(name="Acme", emails=["boss@acme.example"])
+    )
+    assert (found.confidence, found.reasons[-1]) == (Confidence.STRONG, "name equal to the organization ACME srl +35")
+
+
+def test_a_misspelled_company_is_close_and_another_one_is_not() -> None:
+    acme = company(name="Officina Meccanica Bianchi", emails=["info@b.example"])
+    close = only(card("org", name="Officina Mecanica Bianchi", emails=["info@b.example"]), acme)
+    assert close.reasons[-1].startswith("organization close 0.9")
+    other = only(card("org", name="Verdi", emails=["info@b.example"]), acme)
+    assert other.reasons == ("shared mailbox equal info@b.example +45",)
+
+
+@pytest.mark.parametrize(
+    ("probe", "business"),
+    [
+        (card("org", name="x"), True),
+        (card(name="Acme srl", organization="ACME"), True),
+        (card(organization="ACME"), True),
+        (card(name="Acme", given="Ada", organization="Acme"), False),
+        (card(name="Anna"), False),
+        (Probe.of_summary("individual", "Acme srl", "ACME"), True),
+        (Probe.of_summary("individual", "Anna", "ACME"), False),
+        (Probe.of_summary("org", "Anna", ""), True),
+    ],
+)
+def test_a_card_without_a_person_in_it_is_its_companys(probe: Probe, business: bool) -> None:
+    assert probe.business is business
+
+
+def test_appointments_and_deleted_records_are_never_suggested() -> None:
+    probe = card(emails=["a@x.example"])
+    gone = Record("g", RecordType.CONTACT, fields(emails=["a@x.example"]), deleted=True)
+    meeting = Record("m", RecordType.APPOINTMENT, fields(summary="x", emails=["a@x.example"]))
+    assert match(probe, [gone, meeting]) == ()
+
+
+def test_fields_of_a_wrong_shape_match_nothing() -> None:
+    assert Probe.of("individual", {"name": True, "emails": "a@x.example"}) == Probe()
+
+
+def test_the_sum_of_all_that_agrees_is_at_most_a_hundred() -> None:
+    probe = card(name="Anna Rossi", emails=["anna@acme.example"], organization="Acme", tax_code="X", phones=["1"])
+    full = Record("r", RecordType.CONTACT, {**ANNA.fields, **fields(tax_code="X", phones=["1"])})
+    assert only(probe, full).score == 100
+
+
+def test_confidence_follows_the_documented_limits() -> None:
+    assert (STRONG, MEDIUM, LOW) == (80, 50, 20)
+
+
+@given(records(RecordType.CONTACT), st.lists(records(RecordType.LEAD), max_size=4), st.randoms())
+def test_the_order_of_candidates_does_not_matter(item: Fields, others: list[Fields], random: object) -> None:
+    candidates = [Record(str(i), RecordType.LEAD, other) for i, other in enumerate(others)]
+    probe = Probe.of("individual", item)
+    found = match(probe, candidates)
+    assert match(probe, list(reversed(candidates))) == found
+    assert list(found) == sorted(found, key=lambda one: (-one.score, one.record))
+    assert all(LOW <= one.score <= 100 and one.reasons for one in found)

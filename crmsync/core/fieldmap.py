@@ -81,9 +81,9 @@ def view(record_type: RecordType, fields: Fields, format_name: str = "") -> dict
     return seen
 
 
-def to_record(record_type: RecordType, kind: str, item: Fields) -> dict[str, Value]:
+def to_record(record_type: RecordType, kind: str, item: Fields, format_name: str = "") -> dict[str, Value]:
     """An item's fields as those of a record of this type. `kind` is what `formats.base.Parsed` says; rows differ."""
-    if kind == "row":
+    if "row" in (kind, format_name):
         return view(record_type, item, "row")
     record = dict(item)
     if record_type is RecordType.COMPANY:

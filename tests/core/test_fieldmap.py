@@ -175,3 +175,8 @@ def test_no_change_of_the_record_changes_nothing_of_the_item(type: RecordType, i
     record = to_record(type, "individual", item)
     assert item_changes(type, {}, item) == {}
     assert item_changes(type, record, item) == {}
+
+
+def test_a_row_that_says_what_kind_of_thing_it_is_stays_a_row() -> None:
+    row: dict[str, Value] = {"name": "Acme", "organization": "Holding", "vat_number": "IT1"}
+    assert to_record(COMPANY, "org", row, "row") == row

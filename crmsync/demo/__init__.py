@@ -1,0 +1,1 @@
+"""A throw-away world for `crmsync demo`: a real server on this machine and the people in it."""

@@ -7,8 +7,7 @@ suppliers; the own organisation always goes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from crmsync.core.fieldmap import display_name
@@ -52,14 +51,12 @@ EXPORT_RULES: tuple[ExportRule, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class UserView:
-    """What the account's user may see and wants.
+    """What the account's user may see.
 
-    `scope`: the ids the user may see at all, `None` for everything. `flags` is the user's sync flag of each record
-    that has one. `types`: record types the user may not see are missing in it.
+    `owners`: whose records (the names in their `owner` field; "" for those of nobody), `None` for everybody's.
     """
 
-    scope: frozenset[str] | None = None
-    flags: Mapping[str, bool] = field(default_factory=dict)
+    owners: frozenset[str] | None = None
     types: frozenset[RecordType] = frozenset(RecordType)
 
 
@@ -67,8 +64,8 @@ class UserView:
 class AccountRules:
     """What the account takes.
 
-    `accepts`: the types its selected collections can hold. `flagged_only`: the user's flag decides (the default);
-    otherwise everything in scope goes except what was unflagged. `own` holds the ids of the own organisation.
+    `accepts`: the types its selected collections can hold. `flagged_only`: the user's sync flag decides (the default);
+    otherwise everything the user may see goes. `own` holds the ids of the own organisation.
     """
 
     accepts: frozenset[RecordType] = frozenset(RecordType)
@@ -77,12 +74,12 @@ class AccountRules:
     export_rules: tuple[ExportRule, ...] = EXPORT_RULES
 
 
-def select(record: Record, user: UserView, rules: AccountRules) -> Selection:
-    """Whether the account gets the record. The first rule that excludes it is the one named.
+def select(record: Record, user: UserView, rules: AccountRules, *, flagged: bool) -> Selection:
+    """Whether the account gets the record; `flagged` is its user's sync flag. The first rule that excludes it is named.
 
     Scope and rights come first, so that a reason never tells a user about a record that the user may not see.
     """
-    if user.scope is not None and record.id not in user.scope:
+    if user.owners is not None and record.fields.get("owner", "") not in user.owners:
         return Excluded("not visible to this user")
     if record.type not in user.types:
         return Excluded(f"this user may not see records of type {record.type}")
@@ -95,10 +92,9 @@ def select(record: Record, user: UserView, rules: AccountRules) -> Selection:
     for rule in rules.export_rules:
         if rule.type is record.type and _equal(record.fields.get(rule.field), rule.value):
             return Excluded(rule.reason)
-    flag = user.flags.get(record.id)
-    if flag is None:
-        return Excluded("not flagged for sync") if rules.flagged_only else Selected("everything in scope")
-    return Selected("flagged for sync") if flag else Excluded("sync flag is off")
+    if rules.flagged_only:
+        return Selected("flagged for sync") if flagged else Excluded("not flagged for sync")
+    return Selected("everything in scope")
 
 
 def _equal(held: Value | None, value: Value) -> bool:

@@ -11,8 +11,8 @@ from crmsync.model import Record, RecordType
 from crmsync.values import Value
 
 LEAD = Record("r", RecordType.LEAD, {"name": "Anna Rossi"})
-FLAGGED = UserView(flags={"r": True})
 ANYBODY = UserView()
+FLAGGED_ONLY = AccountRules()
 ALL = AccountRules(flagged_only=False)
 
 
@@ -20,15 +20,13 @@ def lead(**fields: Value) -> Record:
     return Record("r", RecordType.LEAD, fields)
 
 
-def test_a_flagged_record_goes_and_an_unflagged_one_stays() -> None:
-    assert select(LEAD, FLAGGED, AccountRules()) == Selected("flagged for sync")
-    assert select(LEAD, UserView(flags={"r": False}), AccountRules()) == Excluded("sync flag is off")
-    assert select(LEAD, ANYBODY, AccountRules()) == Excluded("not flagged for sync")
+def test_a_flagged_record_goes_and_another_one_stays() -> None:
+    assert select(LEAD, ANYBODY, FLAGGED_ONLY, flagged=True) == Selected("flagged for sync")
+    assert select(LEAD, ANYBODY, FLAGGED_ONLY, flagged=False) == Excluded("not flagged for sync")
 
 
-def test_an_account_may_take_everything_but_what_was_unflagged() -> None:
-    assert select(LEAD, ANYBODY, ALL) == Selected("everything in scope")
-    assert select(LEAD, UserView(flags={"r": False}), ALL) == Excluded("sync flag is off")
+def test_an_account_may_take_everything_its_user_sees() -> None:
+    assert select(LEAD, ANYBODY, ALL, flagged=False) == Selected("everything in scope")
 
 
 @pytest.mark.parametrize(
@@ -40,55 +38,61 @@ def test_an_account_may_take_everything_but_what_was_unflagged() -> None:
     ],
 )
 def test_a_lead_that_may_not_leave_stays_even_when_flagged(fields: dict[str, Value], reason: str) -> None:
-    assert select(lead(**fields), FLAGGED, AccountRules()) == Excluded(reason)
+    assert select(lead(**fields), ANYBODY, FLAGGED_ONLY, flagged=True) == Excluded(reason)
 
 
 def test_the_same_marks_on_a_supplier_do_not_count() -> None:
     supplier = Record("r", RecordType.SUPPLIER, {"privacy": "denied", "status": "inactive", "not_interested": True})
-    assert select(supplier, FLAGGED, AccountRules()) == Selected("flagged for sync")
+    assert select(supplier, ANYBODY, FLAGGED_ONLY, flagged=True) == Selected("flagged for sync")
 
 
 def test_a_lead_with_consent_goes() -> None:
-    assert isinstance(select(lead(privacy="granted", status="active", not_interested=False), FLAGGED, ALL), Selected)
+    consenting = lead(privacy="granted", status="active", not_interested=False)
+    assert isinstance(select(consenting, ANYBODY, FLAGGED_ONLY, flagged=True), Selected)
 
 
 def test_suppliers_go_only_to_users_who_may_see_suppliers() -> None:
-    supplier = Record("r", RecordType.SUPPLIER, {})
-    user = UserView(flags={"r": True}, types=frozenset(RecordType) - {RecordType.SUPPLIER})
-    assert select(supplier, user, ALL) == Excluded("this user may not see records of type supplier")
+    user = UserView(types=frozenset(RecordType) - {RecordType.SUPPLIER})
+    verdict = select(Record("r", RecordType.SUPPLIER, {}), user, ALL, flagged=True)
+    assert verdict == Excluded("this user may not see records of type supplier")
 
 
 def test_the_own_organisation_goes_without_a_flag() -> None:
     own = Record("own", RecordType.COMPANY, {})
-    assert select(own, ANYBODY, AccountRules(own=frozenset({"own"}))) == Selected("the own organisation")
+    verdict = select(own, ANYBODY, AccountRules(own=frozenset({"own"})), flagged=False)
+    assert verdict == Selected("the own organisation")
 
 
 def test_a_deleted_record_and_a_type_the_account_cannot_hold_stay() -> None:
     gone = Record("r", RecordType.LEAD, {}, deleted=True)
-    assert select(gone, FLAGGED, ALL) == Excluded("deleted in the CRM")
+    assert select(gone, ANYBODY, ALL, flagged=True) == Excluded("deleted in the CRM")
     books = AccountRules(accepts=frozenset({RecordType.CONTACT}))
-    assert select(LEAD, FLAGGED, books) == Excluded("this account takes no records of type lead")
+    assert select(LEAD, ANYBODY, books, flagged=True) == Excluded("this account takes no records of type lead")
+
+
+def test_a_user_sees_the_records_of_the_named_owners_only() -> None:
+    user = UserView(owners=frozenset({"anna", ""}))
+    verdicts = [select(lead(owner=name), user, ALL, flagged=True) for name in ("anna", "luca")]
+    assert verdicts == [Selected("everything in scope"), Excluded("not visible to this user")]
+    assert isinstance(select(LEAD, user, ALL, flagged=True), Selected)
 
 
 def test_a_line_for_a_person_names_the_record_and_the_rule() -> None:
-    assert explain(LEAD, select(LEAD, FLAGGED, ALL)) == "Anna Rossi: selected, flagged for sync"
+    assert explain(LEAD, Selected("flagged for sync")) == "Anna Rossi: selected, flagged for sync"
     assert explain(LEAD, Excluded("status is inactive")) == "Anna Rossi: excluded, status is inactive"
 
 
 @given(
     st.sampled_from(RecordType),
     st.booleans(),
-    st.sampled_from([{}, {"r": True}, {"r": False}]),
+    st.booleans(),
     st.booleans(),
     st.fixed_dictionaries({}, optional={"privacy": st.just("denied"), "status": st.just("inactive")}),
 )
 def test_outside_the_scope_nothing_is_told_about_a_record(
-    type: RecordType, deleted: bool, flags: dict[str, bool], own: bool, fields: dict[str, Value]
+    type: RecordType, deleted: bool, flagged: bool, own: bool, fields: dict[str, Value]
 ) -> None:
-    record = Record("r", type, fields, deleted)
-    user = UserView(scope=frozenset({"another"}), flags=flags)
-    assert select(record, user, AccountRules(own=frozenset({"r"} if own else ()))) == Excluded(
-        "not visible to this user"
-    )
-    inside = UserView(scope=frozenset({"r"}), flags=flags)
-    assert select(record, inside, AccountRules()) == select(record, UserView(flags=flags), AccountRules())
+    record = Record("r", type, {**fields, "owner": "luca"}, deleted)
+    rules = AccountRules(own=frozenset({"r"} if own else ()))
+    outside = UserView(owners=frozenset({"anna"}), types=frozenset())
+    assert select(record, outside, rules, flagged=flagged) == Excluded("not visible to this user")

@@ -1,1 +1,1 @@
-"""The only SQL in the project: the hub's records, the mirror of every remote, and the journal."""
+"""The only SQL. Start at `crmsync.store.store`."""

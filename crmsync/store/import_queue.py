@@ -1,0 +1,259 @@
+"""The import queue: items found in an account that no record stands for yet, and what a person says about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from crmsync.errors import Usage
+from crmsync.model import Candidate, Confidence, RecordType
+from crmsync.store.expression import Columns, compile_expression, limited
+from crmsync.store.jsontext import dump, load
+from crmsync.store.session import Session
+
+
+class QueueState(StrEnum):
+    """What became of a queued item."""
+
+    OPEN = "open"  # waits for a person
+    IGNORED = "ignored"  # not wanted, until it changes
+    PRIVATE = "private"  # never to be asked about again
+    IMPORTED = "imported"  # a record was made of it
+    LINKED = "linked"  # it was told to be a record that was there
+    GONE = "gone"  # it vanished at the remote before anybody decided
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item as the queue shows it. `digest` is the format's, to see later whether it changed."""
+
+    href: str
+    name: str
+    organization: str = ""
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    kind: str = ""
+    start: str = ""
+    digest: str = ""
+    type: RecordType | None = None
+    suggestion: Candidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """One row of the queue. `id` stays the same for as long as the item does."""
+
+    id: int
+    account: int
+    collection: int
+    item: Found
+    state: QueueState
+    decided_at: str = ""
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSelection:
+    """Which rows; everything given must hold. `typed`: with (or without) a record type. `where`: `QUEUE_COLUMNS`."""
+
+    states: tuple[QueueState, ...] = (QueueState.OPEN,)
+    account: int | None = None
+    typed: bool | None = None
+    min_score: int | None = None
+    where: str = ""
+
+
+_Bound: TypeAlias = list[object]
+
+UNDECIDED = QueueSelection()
+"""What waits for a person."""
+
+_ITEM = "href, name, organization, emails, phones, kind, start, digest, type, suggestion, confidence, score, reasons"
+_SHOWN = ", ".join(f"q.{name}" for name in _ITEM.split(", "))
+_ROW = f"q.id, q.account, q.collection, {_SHOWN}, q.state, q.decided_at, q.decided_by"
+
+_TEXTS = ("name", "organization", "kind", "start", "type", "suggestion", "href")
+QUEUE_COLUMNS = Columns(
+    "queue q",
+    frozenset(["queue", "accounts", "collections", "json_each"]),
+    {
+        **{name: f"nullif(q.{name}, '')" for name in _TEXTS},
+        **{name: f"q.{name}" for name in ("id", "score", "state")},
+        "account": "(SELECT a.name FROM accounts a WHERE a.id = q.account)",
+        "collection": "(SELECT c.name FROM collections c WHERE c.id = q.collection)",
+        "email": "json_extract(q.emails, '$[0]')",
+        "phone": "json_extract(q.phones, '$[0]')",
+        "emails": "(SELECT group_concat(e.value, ' ') FROM json_each(q.emails) e)",
+        "phones": "(SELECT group_concat(e.value, ' ') FROM json_each(q.phones) e)",
+        "confidence": "(CASE q.confidence WHEN 0 THEN 'none' WHEN 1 THEN 'low' WHEN 2 THEN 'medium' ELSE 'strong' END)",
+    },
+)
+"""What `queue ... --where` knows. Text is NULL when empty; `emails` and `phones` are all of them, spaces between."""
+
+# An open row takes over what the item shows now and keeps what a person chose. Ignored means: until it changes.
+# Private means private. An item that had been dealt with and is unlinked again starts anew.
+_PUT = f"""INSERT INTO queue (account, collection, {_ITEM}, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
+ON CONFLICT (collection, href) DO UPDATE SET
+    (name, organization, emails, phones, kind, start, suggestion, confidence, score, reasons) =
+    (excluded.name, excluded.organization, excluded.emails, excluded.phones, excluded.kind, excluded.start,
+     excluded.suggestion, excluded.confidence, excluded.score, excluded.reasons),
+    type = coalesce(queue.type, excluded.type),
+    state = CASE WHEN queue.state = 'private' OR (queue.state = 'ignored' AND queue.digest = excluded.digest)
+        THEN queue.state ELSE 'open' END,
+    digest = excluded.digest"""
+
+
+class ImportQueue:
+    """The table `queue`: one row for each item, at most."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def put_many(self, account: int, collection: int, items: Iterable[Found]) -> None:
+        """Queues items, or refreshes what is shown of them.
+
+        A type that was chosen stays; an ignored item comes back only when its digest changed, a private one never.
+        """
+        self._session.write_many(_PUT, [(account, collection, *_values(item)) for item in items])
+
+    def put(self, account: int, collection: int, item: Found) -> Queued:
+        """`put_many` for one; returns its row."""
+        self.put_many(account, collection, [item])
+        found = self.by_href(collection, item.href)
+        assert found is not None
+        return found
+
+    def assign(self, ids: Iterable[int], type: RecordType | None) -> int:
+        """Gives open rows a record type (`None`: takes it away). Returns how many rows were open."""
+        value = None if type is None else type.value
+        return self._session.write_many(
+            "UPDATE queue SET type = ? WHERE id = ? AND state = 'open'", [(value, id) for id in ids]
+        )
+
+    def decide(self, ids: Iterable[int], state: QueueState) -> int:
+        """What became of the items, by whom and when. Returns how many rows there are of these."""
+        stamp = self._session.writing()
+        return self._session.write_many(
+            "UPDATE queue SET state = ?, decided_at = ?, decided_by = ? WHERE id = ?",
+            [(state.value, stamp.at, stamp.actor, id) for id in ids],
+        )
+
+    def decide_hrefs(self, collection: int, hrefs: Iterable[str], state: QueueState) -> None:
+        """`decide` for a cycle, which knows hrefs: only rows that are open."""
+        stamp = self._session.writing()
+        self._session.write_many(
+            "UPDATE queue SET state = ?, decided_at = ?, decided_by = ? "
+            "WHERE collection = ? AND href = ? AND state = 'open'",
+            [(state.value, stamp.at, stamp.actor, collection, href) for href in hrefs],
+        )
+
+    def drop(self, ids: Iterable[int]) -> None:
+        """Forgets rows."""
+        self._session.write_many("DELETE FROM queue WHERE id = ?", [(id,) for id in ids])
+
+    def get(self, id: int) -> Queued:
+        """One row. Raises `Usage` when there is none."""
+        row = self._session.one(f"SELECT {_ROW} FROM queue q WHERE q.id = ?", (id,))
+        if row is None:
+            raise Usage("there is no such item in the queue", thing=str(id), next_step="See `crmsync queue list`")
+        return _queued(row)
+
+    def by_href(self, collection: int, href: str) -> Queued | None:
+        """The row of an item, or `None`."""
+        row = self._session.one(f"SELECT {_ROW} FROM queue q WHERE q.collection = ? AND q.href = ?", (collection, href))
+        return None if row is None else _queued(row)
+
+    def list(
+        self,
+        selection: QueueSelection = UNDECIDED,
+        *,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> Sequence[Queued]:
+        """Rows in order of id, `after` being the last id of the page before. Raises `Usage` for a bad filter."""
+        conditions, values = self._conditions(selection)
+        sql = f"SELECT {_ROW} FROM queue q WHERE {conditions} AND q.id > ? ORDER BY q.id LIMIT ?"
+        return [_queued(row) for row in self._rows(selection, sql, (*values, after, -1 if limit is None else limit))]
+
+    def ids(self, selection: QueueSelection = UNDECIDED) -> Sequence[int]:
+        """The ids alone, for bulk decisions. Raises `Usage` for a bad filter."""
+        conditions, values = self._conditions(selection)
+        rows = self._rows(selection, f"SELECT q.id FROM queue q WHERE {conditions} ORDER BY q.id", values)
+        return [row[0] for row in rows]
+
+    def count(self, selection: QueueSelection = UNDECIDED) -> int:
+        """How many rows. Raises `Usage` for a bad filter."""
+        if selection == UNDECIDED:
+            return self.totals().get(QueueState.OPEN, 0)
+        conditions, values = self._conditions(selection)
+        return int(self._rows(selection, f"SELECT count(*) FROM queue q WHERE {conditions}", values)[0][0])
+
+    def totals(self) -> Mapping[QueueState, int]:
+        """How many rows in each state; costs the same at any size."""
+        rows = self._session.all("SELECT name, n FROM totals WHERE what = 'queue' AND n > 0")
+        return {QueueState(name): n for name, n in rows}
+
+    def suggests(self, account: int, record: str) -> bool:
+        """Whether an undecided item of the account may be this record, so that it must not be created there yet."""
+        row = self._session.one(
+            "SELECT 1 FROM queue WHERE suggestion = ? AND account = ? AND state = 'open' LIMIT 1", (record, account)
+        )
+        return row is not None
+
+    def suggested(self, account: int) -> frozenset[str]:
+        """All records for which `suggests` holds."""
+        rows = self._session.all(
+            "SELECT DISTINCT suggestion FROM queue WHERE account = ? AND state = 'open' AND suggestion IS NOT NULL",
+            (account,),
+        )
+        return frozenset(row[0] for row in rows)
+
+    def _conditions(self, selection: QueueSelection) -> tuple[str, _Bound]:
+        states = ", ".join(f"'{state.value}'" for state in selection.states)
+        conditions = [f"q.state IN ({states})"]
+        values: _Bound = []
+        if selection.account is not None:
+            conditions.append("q.account = ?")
+            values.append(selection.account)
+        if selection.typed is not None:
+            conditions.append("q.type IS NOT NULL" if selection.typed else "q.type IS NULL")
+        if selection.min_score is not None:
+            conditions.append("q.suggestion IS NOT NULL AND q.score >= ?")
+            values.append(selection.min_score)
+        if selection.where:
+            conditions.append(compile_expression(self._session.connection, QUEUE_COLUMNS, selection.where))
+        return " AND ".join(conditions), values
+
+    def _rows(self, selection: QueueSelection, sql: str, values: Sequence[object]) -> Sequence[Any]:
+        if not selection.where:
+            return self._session.all(sql, values)
+        with limited(self._session.connection, selection.where, 1.0 + sum(self.totals().values()) / 100_000):
+            return self._session.all(sql, values)
+
+
+def _values(item: Found) -> tuple[object, ...]:
+    match item.suggestion:
+        case None:
+            suggestion: tuple[object, ...] = (None, 0, 0, "[]")
+        case Candidate(record, confidence, score, reasons):
+            suggestion = (record, int(confidence), score, dump(list(reasons)))
+    return (
+        item.href, item.name, item.organization, dump(list(item.emails)), dump(list(item.phones)), item.kind,
+        item.start, item.digest, None if item.type is None else item.type.value, *suggestion,
+    )  # fmt: skip
+
+
+def _queued(row: Sequence[Any]) -> Queued:
+    id, account, collection, href, name, organization, emails, phones, kind, start, digest, type, *rest = row
+    record, confidence, score, reasons, state, decided_at, decided_by = rest
+    suggestion = None
+    if record is not None:
+        suggestion = Candidate(record, Confidence(confidence), score, tuple(load(reasons)))
+    item = Found(
+        href, name, organization, tuple(load(emails)), tuple(load(phones)), kind, start, digest,
+        None if type is None else RecordType(type), suggestion,
+    )  # fmt: skip
+    return Queued(id, account, collection, item, QueueState(state), decided_at, decided_by)

@@ -1,0 +1,147 @@
+"""Links: which record is which item, and what both last agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crmsync.model import Link, LinkState, RecordType
+from crmsync.store.jsontext import dump_fields, load_changes, load_fields
+from crmsync.store.session import Session, batches, marks
+
+_COLUMNS = "record, collection, href, uid, etag, base, echo, state, intent, previous_etag"
+_LINK = ", ".join(f"l.{column}" for column in ["id", *_COLUMNS.split(", ")])
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A link that a cycle has to look at. Give `touched` back to `looked` when that is done."""
+
+    link: Link
+    touched: int
+
+
+class Links:
+    """The table `links`: one item is at most one record, and a record is in a collection at most once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def insert(self, link: Link) -> Link:
+        """Stores a new link, whatever its `id`, and returns it with its own. It starts as looked at."""
+        id = self._session.write(
+            f"INSERT INTO links ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _values(link)
+        ).lastrowid
+        assert id is not None
+        return Link(id, *(getattr(link, name) for name in _COLUMNS.split(", ")))
+
+    def insert_many(self, links: Sequence[Link]) -> None:
+        """`insert` for many."""
+        rows = [_values(link) for link in links]
+        self._session.write_many(f"INSERT INTO links ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def update(self, link: Link) -> None:
+        """Stores everything about the link with this id. Whether it is dirty does not change: see `looked`."""
+        self._session.write(
+            f"UPDATE links SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?", (*_values(link), link.id)
+        )
+
+    def delete(self, id: int) -> None:
+        """Forgets a link: record and item no longer know each other. Its open conflicts are closed, values kept."""
+        self._session.write(
+            "UPDATE conflicts SET open = 0, resolution = 'unlinked', resolved_at = ? WHERE link = ? AND open",
+            (self._session.writing().at, id),
+        )
+        self._session.write("DELETE FROM links WHERE id = ?", (id,))
+
+    def touch(self, ids: Iterable[int]) -> None:
+        """A cycle shall look at these again, though nothing was edited (a conflict was decided, a policy changed)."""
+        self._session.write_many(
+            "UPDATE links SET dirty = 1, touched = (SELECT coalesce(max(seq), 0) FROM journal) WHERE id = ?",
+            [(id,) for id in ids],
+        )
+
+    def looked(self, id: int, touched: int) -> None:
+        """A cycle has dealt with the link as it was when `pending` told `touched`. A later edit stays pending."""
+        self._session.write("UPDATE links SET dirty = 0 WHERE id = ? AND dirty AND touched <= ?", (id, touched))
+
+    def get(self, id: int) -> Link | None:
+        """One link, or `None`."""
+        row = self._session.one(f"SELECT {_LINK} FROM links l WHERE l.id = ?", (id,))
+        return None if row is None else _link(row)
+
+    def for_record(self, record: str) -> list[Link]:
+        """Every link of a record, in all accounts."""
+        return [_link(row) for row in self._session.all(f"SELECT {_LINK} FROM links l WHERE l.record = ?", (record,))]
+
+    def between(self, record: str, collection: int) -> Link | None:
+        """The link of a record in one collection, or `None`."""
+        row = self._session.one(
+            f"SELECT {_LINK} FROM links l WHERE l.record = ? AND l.collection = ?", (record, collection)
+        )
+        return None if row is None else _link(row)
+
+    def by_href(self, collection: int, href: str) -> Link | None:
+        """The link of an item, or `None`."""
+        return self.by_hrefs(collection, [href]).get(href)
+
+    def by_hrefs(self, collection: int, hrefs: Sequence[str]) -> dict[str, Link]:
+        """The links of those of these items that have one."""
+        found: dict[str, Link] = {}
+        for batch in batches(hrefs):
+            # The second condition is the index's own; without it SQLite cannot know that the index has all rows.
+            where = f"l.collection = ? AND l.href IN ({marks(len(batch))}) AND l.href <> ''"
+            for row in self._session.all(f"SELECT {_LINK} FROM links l WHERE {where}", (collection, *batch)):
+                found[row[3]] = _link(row)
+        return found
+
+    def of_collection(self, collection: int) -> list[Link]:
+        """Every link of a collection. Long for a large one: `pending` is what a cycle needs."""
+        rows = self._session.all(f"SELECT {_LINK} FROM links l WHERE l.collection = ? ORDER BY l.id", (collection,))
+        return [_link(row) for row in rows]
+
+    def count(self, collection: int) -> int:
+        """How many links a collection has."""
+        return int(self._session.one("SELECT count(*) FROM links WHERE collection = ?", (collection,))[0])
+
+    def pending(self, collection: int) -> list[Pending]:
+        """The links to look at: record edited, item changed or gone, or a write under way. Costs O(what is pending)."""
+        rows = self._session.all(
+            f"""SELECT {_LINK}, l.touched FROM links l WHERE l.id IN (
+                SELECT id FROM links WHERE collection = ?1 AND dirty
+                UNION SELECT id FROM links WHERE collection = ?1 AND state NOT IN ('linked', 'gone')
+                UNION SELECT x.id FROM mirror m JOIN links x ON x.collection = m.collection AND x.href = m.href
+                    AND x.href <> '' WHERE m.collection = ?1 AND m.dirty
+            ) ORDER BY l.id""",
+            (collection,),
+        )
+        return [Pending(_link(row[:-1]), row[-1]) for row in rows]
+
+    def unlinked(self, account: int, user: int, types: Sequence[RecordType]) -> list[str]:
+        """Records of these types that the user flagged and that no collection of the account has, in order of id."""
+        rows = self._session.all(
+            f"""SELECT f.record FROM flags f JOIN records r ON r.id = f.record
+            WHERE f.user = ? AND NOT r.deleted AND r.type IN ({marks(len(types))}) AND NOT EXISTS (
+                SELECT 1 FROM collections c JOIN links l ON l.record = f.record AND l.collection = c.id
+                WHERE c.account = ?)
+            ORDER BY f.record""",
+            (user, *(type.value for type in types), account),
+        )
+        return [row[0] for row in rows]
+
+
+def _values(link: Link) -> tuple[object, ...]:
+    intent = None if link.intent is None else dump_fields(link.intent)
+    return (
+        link.record, link.collection, link.href, link.uid, link.etag, dump_fields(link.base), dump_fields(link.echo),
+        link.state.value, intent, link.previous_etag,
+    )  # fmt: skip
+
+
+def _link(row: Sequence[Any]) -> Link:
+    id, record, collection, href, uid, etag, base, echo, state, intent, previous_etag = row
+    return Link(
+        id, record, collection, href, uid, etag, load_fields(base), load_changes(echo), LinkState(state),
+        None if intent is None else load_changes(intent), previous_etag,
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""Parked items: the ones that could not be read or were refused, with their bytes and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from crmsync.errors import Usage
+from crmsync.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedItem:
+    """One item that cannot go on. `raw`: `None` when its bytes could not be had. `retry`: somebody asked again."""
+
+    id: int
+    collection: int
+    href: str
+    etag: str | None
+    reason: str
+    raw: bytes | None = field(repr=False)
+    attempts: int = 1
+    at: str = ""
+    retry: bool = False
+
+
+_ROW = "id, collection, href, etag, reason, raw, attempts, at, retry"
+
+
+class Parked:
+    """The table `parked`: at most one row for an item."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def put(self, collection: int, href: str, etag: str | None, reason: str, raw: bytes | None) -> int:
+        """Parks an item, or counts one more attempt at it (from 1 again when its etag moved). Returns its id."""
+        self._session.write(
+            "INSERT INTO parked (collection, href, etag, reason, raw, attempts, at) VALUES (?, ?, ?, ?, ?, 1, ?) "
+            "ON CONFLICT (collection, href) DO UPDATE SET "
+            "attempts = CASE WHEN etag IS excluded.etag THEN attempts + 1 ELSE 1 END, "
+            "(etag, reason, raw, at, retry) = "
+            "(excluded.etag, excluded.reason, coalesce(excluded.raw, raw), excluded.at, 0)",
+            (collection, href, etag, reason, raw, self._session.writing().at),
+        )
+        parked = self.find(collection, href)
+        assert parked is not None
+        return parked.id
+
+    def drop(self, ids: Iterable[int]) -> None:
+        """No longer parked: it went through, or nobody wants it."""
+        self._session.write_many("DELETE FROM parked WHERE id = ?", [(id,) for id in ids])
+
+    def drop_hrefs(self, collection: int, hrefs: Iterable[str]) -> None:
+        """`drop` for a cycle, which knows hrefs."""
+        self._session.write_many(
+            "DELETE FROM parked WHERE collection = ? AND href = ?", [(collection, href) for href in hrefs]
+        )
+
+    def retry(self, ids: Iterable[int]) -> int:
+        """The next cycle shall try again. Returns how many of these are parked."""
+        return self._session.write_many("UPDATE parked SET retry = 1 WHERE id = ?", [(id,) for id in ids])
+
+    def get(self, id: int) -> ParkedItem:
+        """One item. Raises `Usage` when it is not parked."""
+        row = self._session.one(f"SELECT {_ROW} FROM parked WHERE id = ?", (id,))
+        if row is None:
+            raise Usage("there is no such parked item", thing=str(id), next_step="See `crmsync parked list`")
+        return _parked(row)
+
+    def find(self, collection: int, href: str) -> ParkedItem | None:
+        """The parked item with this href, or `None`."""
+        row = self._session.one(f"SELECT {_ROW} FROM parked WHERE collection = ? AND href = ?", (collection, href))
+        return None if row is None else _parked(row)
+
+    def list(self, *, collection: int = 0, retry: bool = False, after: int = 0, limit: int = -1) -> list[ParkedItem]:
+        """Parked items in order of id: of one collection, only those to retry, where asked."""
+        rows = self._session.all(
+            f"SELECT {_ROW} FROM parked WHERE id > ? AND (? = 0 OR collection = ?) AND retry >= ? ORDER BY id LIMIT ?",
+            (after, collection, collection, int(retry), limit),
+        )
+        return [_parked(row) for row in rows]
+
+    def count(self) -> int:
+        """How many there are."""
+        return int(self._session.one("SELECT count(*) FROM parked")[0])
+
+
+def _parked(row: tuple[int, int, str, str | None, str, bytes | None, int, str, int]) -> ParkedItem:
+    id, collection, href, etag, reason, raw, attempts, at, retry = row
+    return ParkedItem(id, collection, href, etag, reason, raw, attempts, at, bool(retry))

@@ -1,0 +1,120 @@
+"""Held plans, which wait for a person, and the answers people gave, so that nobody is asked twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from crmsync.errors import Usage
+from crmsync.store.jsontext import dump, load
+from crmsync.store.session import Session
+
+
+class PlanState(StrEnum):
+    """What became of a held plan."""
+
+    HELD = "held"
+    APPLIED = "applied"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPlan:
+    """One plan that the guard stopped. `reason` says what was too much; `body` is the plan as JSON."""
+
+    id: int
+    account: int
+    collection: int | None
+    run: int | None
+    at: str
+    state: PlanState
+    reason: str
+    body: Any
+    decided_at: str = ""
+    decided_by: str = ""
+
+
+_ROW = "id, account, collection, run, at, state, reason, body, decided_at, decided_by"
+
+
+class Plans:
+    """The tables `plans` and `answers`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def hold(self, account: int, collection: int | None, reason: str, body: Any) -> int:
+        """Holds a plan and returns its id. The plan that was held before for the same place gives way to it."""
+        stamp = self._session.writing()
+        text = dump(body)
+        for held in self.list(account=account):
+            if held.collection == collection:
+                if dump(held.body) == text and held.reason == reason:
+                    return held.id
+                self._session.write("DELETE FROM plans WHERE id = ?", (held.id,))
+        id = self._session.write(
+            "INSERT INTO plans (account, collection, run, at, state, reason, body) VALUES (?, ?, ?, ?, 'held', ?, ?)",
+            (account, collection, stamp.run, stamp.at, reason, text),
+        ).lastrowid
+        assert id is not None
+        return id
+
+    def decide(self, id: int, state: PlanState) -> None:
+        """Applied or discarded, by whom and when. Raises `Usage` when it is not held."""
+        if self.get(id).state is not PlanState.HELD:
+            raise Usage("this plan is decided already", thing=str(id), next_step="See `crmsync plans list`")
+        stamp = self._session.writing()
+        self._session.write(
+            "UPDATE plans SET state = ?, decided_at = ?, decided_by = ? WHERE id = ?",
+            (state.value, stamp.at, stamp.actor, id),
+        )
+
+    def release(self, account: int, collection: int | None) -> None:
+        """Nothing is held for this place any more: the reason went away by itself."""
+        self._session.write(
+            "DELETE FROM plans WHERE account = ? AND collection IS ? AND state = 'held'", (account, collection)
+        )
+
+    def get(self, id: int) -> HeldPlan:
+        """One plan. Raises `Usage` when there is none."""
+        row = self._session.one(f"SELECT {_ROW} FROM plans WHERE id = ?", (id,))
+        if row is None:
+            raise Usage("there is no such plan", thing=str(id), next_step="See `crmsync plans list`")
+        return _plan(row)
+
+    def list(self, *, state: PlanState = PlanState.HELD, account: int = 0) -> list[HeldPlan]:
+        """Plans in one state, oldest first; of one account where given."""
+        rows = self._session.all(
+            f"SELECT {_ROW} FROM plans WHERE state = ? AND (? = 0 OR account = ?) ORDER BY id",
+            (state.value, account, account),
+        )
+        return [_plan(row) for row in rows]
+
+    def count(self) -> int:
+        """How many are held."""
+        return int(self._session.one("SELECT count(*) FROM plans WHERE state = 'held'")[0])
+
+    def remember(self, collection: int, href: str, event: str, answer: str) -> None:
+        """A person's answer to an event (`deleted:<etag>` ...) of an item; the newest one counts."""
+        stamp = self._session.writing()
+        self._session.write(
+            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+            (collection, href, event, answer, stamp.at, stamp.actor),
+        )
+
+    def answer(self, collection: int, href: str, event: str) -> str | None:
+        """The answer remembered for an event, or `None`: nobody was asked yet."""
+        row = self._session.one(
+            "SELECT answer FROM answers WHERE collection = ? AND href = ? AND event = ?", (collection, href, event)
+        )
+        return None if row is None else row[0]
+
+    def forget(self, collection: int, href: str) -> None:
+        """Drops all answers about an item."""
+        self._session.write("DELETE FROM answers WHERE collection = ? AND href = ?", (collection, href))
+
+
+def _plan(row: tuple[int, int, int | None, int | None, str, str, str, str, str, str]) -> HeldPlan:
+    id, account, collection, run, at, state, reason, body, decided_at, decided_by = row
+    return HeldPlan(id, account, collection, run, at, PlanState(state), reason, load(body), decided_at, decided_by)

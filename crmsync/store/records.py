@@ -1,0 +1,210 @@
+"""The records of the hub. Every change is journalled here, so none can be made behind the journal's back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from crmsync.core.keys import Key
+from crmsync.errors import Usage
+from crmsync.model import Record, RecordType
+from crmsync.store import record_index, search
+from crmsync.store.journal import Journal
+from crmsync.store.jsontext import dump_fields, dump_value, load_fields
+from crmsync.store.record_list import EVERYTHING, Page, Selection, count, select_ids, select_page
+from crmsync.store.session import Session, batches, marks
+from crmsync.values import Changes, Fields, Value
+
+_BATCH = 500
+_ROW = "seq, id, type, fields, deleted, edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One field that a change really altered."""
+
+    before: Value | None
+    after: Value | None
+
+
+class Records:
+    """The table `records` with its indexes; deleted records stay, marked."""
+
+    def __init__(self, session: Session, journal: Journal) -> None:
+        self._session = session
+        self._journal = journal
+
+    # -- writing
+
+    def create(self, record: Record, *, reason: str | None = None) -> None:
+        """Adds a record; its `edited` is the stamp's time. Raises `Bug` when the id is taken."""
+        seq = self._insert([record])
+        self._journal.append(record.id, "", None, dump_fields(record.fields), reason)
+        record_index.put(self._session, [(seq, record)])
+
+    def create_many(self, records: Iterable[Record]) -> int:
+        """Adds records as they come, a few hundred at a time, so that memory stays flat. Returns how many."""
+        source, n = iter(records), 0
+        while batch := list(islice(source, _BATCH)):
+            first = self._insert(batch)
+            self._journal.append_many([(record.id, "", None, dump_fields(record.fields)) for record in batch])
+            record_index.put(self._session, list(enumerate(batch, first)))
+            n += len(batch)
+        return n
+
+    def change(self, id: str, changes: Changes, *, reason: str | None = None) -> dict[str, Changed]:
+        """Sets fields (`None` empties one), one journal entry for each, and says which really changed.
+
+        Equal values write nothing at all. Every link of the record is marked for the next cycle. Raises `Usage` when
+        there is no such record.
+        """
+        seq, old = self._row(id)
+        altered = {
+            name: Changed(old.fields.get(name), value)
+            for name, value in changes.items()
+            if not _equal(old.fields.get(name), value)
+        }
+        if not altered:
+            return {}
+        fields = {**old.fields, **{name: change.after for name, change in altered.items()}}
+        new = replace(old, fields={name: value for name, value in fields.items() if value is not None})
+        self._update(seq, old, new)
+        for name in sorted(altered):
+            change = altered[name]
+            self._journal.append(id, name, dump_value(change.before), dump_value(change.after), reason)
+        self._touch_links(id)
+        return altered
+
+    def retype(self, id: str, type: RecordType, *, reason: str | None = None) -> None:
+        """Makes a record one of another type: a lead that became a contact."""
+        seq, old = self._row(id)
+        if old.type is not type:
+            self._update(seq, old, replace(old, type=type))
+            self._journal.note(id, "type", old.type.value, type.value, reason=reason)
+            self._touch_links(id)
+
+    def delete(self, id: str, *, reason: str | None = None) -> bool:
+        """Marks a record as deleted; it leaves lists, search and matching. False when it was already."""
+        return self._set_deleted(id, True, reason)
+
+    def restore(self, id: str, *, reason: str | None = None) -> bool:
+        """Takes a deletion back, with every field as it was. False when it is not deleted."""
+        return self._set_deleted(id, False, reason)
+
+    # -- reading
+
+    def get(self, id: str, *, deleted: bool = False) -> Record | None:
+        """The record, or `None`; one that is deleted only when asked for."""
+        row = self._session.one(f"SELECT {_ROW} FROM records WHERE id = ?", (id,))
+        return None if row is None or (row[4] and not deleted) else _record(row)
+
+    def many(self, ids: Iterable[str], *, deleted: bool = True) -> dict[str, Record]:
+        """The records with these ids that exist, deleted ones too (a link may still need them)."""
+        found = {}
+        for batch in batches(list(ids)):
+            where = f"id IN ({marks(len(batch))})" + ("" if deleted else " AND NOT deleted")
+            for row in self._session.all(f"SELECT {_ROW} FROM records WHERE {where}", batch):
+                found[row[1]] = _record(row)
+        return found
+
+    def list(self, selection: Selection = EVERYTHING, *, after: str | None = None, limit: int = 200) -> Page:
+        """One page; `after` is the `next` of the page before. Sorted by name, a search by how well it fits first.
+
+        Raises `Usage` for a filter or page mark that cannot be used.
+        """
+        return select_page(self._session, selection, after, limit)
+
+    def ids(self, selection: Selection) -> Sequence[str]:
+        """The ids of everything selected, for bulk changes. Raises `Usage` like `list`."""
+        return select_ids(self._session, selection)
+
+    def count(self, selection: Selection) -> int:
+        """How many are selected. Raises `Usage` like `list`."""
+        return count(self._session, selection)
+
+    def totals(self) -> Mapping[RecordType, int]:
+        """How many undeleted records there are of each type; costs the same at any size."""
+        rows = self._session.all("SELECT name, n FROM totals WHERE what = 'records' AND n > 0")
+        return {RecordType(name): n for name, n in rows}
+
+    def by_keys(self, keys: Iterable[Key]) -> dict[Key, Sequence[str]]:
+        """The undeleted records that have each key of `core.keys.record_keys`; a key that nobody has is left out."""
+        return {**record_index.by_keys(self._session, keys)}
+
+    def each(self, selection: Selection = EVERYTHING) -> Iterator[Record]:
+        """Everything selected, page by page, within this view."""
+        after: str | None = None
+        while True:
+            page = self.list(selection, after=after, limit=1000)
+            yield from page.records
+            if page.next is None:
+                return
+            after = page.next
+
+    # -- inside
+
+    def _insert(self, records: Sequence[Record]) -> int:
+        at = self._session.writing().at
+        first = self._session.one("SELECT coalesce(max(seq), 0) + 1 FROM records")[0]
+        rows = [
+            (seq, record.id, record.type.value, *_copies(record.fields), at, at, dump_fields(record.fields))
+            for seq, record in enumerate(records, first)
+        ]
+        self._session.write_many(
+            "INSERT INTO records (seq, id, type, name, organization, sort, created, edited, fields) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        return int(first)
+
+    def _row(self, id: str) -> tuple[int, Record]:
+        self._session.writing()
+        row = self._session.one(f"SELECT {_ROW} FROM records WHERE id = ?", (id,))
+        if row is None:
+            raise Usage("there is no such record", thing=id, next_step="See `crmsync records list`")
+        return row[0], _record(row)
+
+    def _update(self, seq: int, old: Record, new: Record) -> None:
+        self._session.write(
+            "UPDATE records SET type = ?, name = ?, organization = ?, sort = ?, edited = ?, fields = ? WHERE seq = ?",
+            (new.type.value, *_copies(new.fields), self._session.writing().at, dump_fields(new.fields), seq),
+        )
+        if not old.deleted:
+            record_index.replace(self._session, seq, old, new)
+
+    def _set_deleted(self, id: str, deleted: bool, reason: str | None) -> bool:
+        seq, record = self._row(id)
+        if record.deleted is deleted:
+            return False
+        self._session.write("UPDATE records SET deleted = ? WHERE seq = ?", (int(deleted), seq))
+        fields = dump_fields(record.fields)
+        if deleted:
+            record_index.take(self._session, seq, record)
+            self._journal.append(id, "", fields, None, reason)
+        else:
+            record_index.put(self._session, [(seq, record)])
+            self._journal.append(id, "", None, fields, reason)
+        self._touch_links(id)
+        return True
+
+    def _touch_links(self, id: str) -> None:
+        self._session.write(
+            "UPDATE links SET dirty = 1, touched = (SELECT max(seq) FROM journal) WHERE record = ?", (id,)
+        )
+
+
+def _copies(fields: Fields) -> tuple[str, str, str]:
+    organization = fields.get("organization", "")
+    assert isinstance(organization, str)
+    return search.title(fields), organization, search.sort_key(fields)
+
+
+def _equal(a: Value | None, b: Value | None) -> bool:
+    # True == 1 in Python, but a flag is no number.
+    return a == b and type(a) is type(b)
+
+
+def _record(row: tuple[int, str, str, str, int, str]) -> Record:
+    _, id, type, fields, deleted, edited = row
+    return Record(id, RecordType(type), load_fields(fields), bool(deleted), edited)

@@ -1,0 +1,111 @@
+"""The words a record is found by, and what a person types to find it.
+
+Both are folded alike: case and accents do not count, a word matches its beginning, a telephone number matches with or
+without its country code, spaces and zeros in front. So the index needs no tokenizer of its own, and an apostrophe or
+`NEAR(` in the search line is just text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TypeAlias
+
+from crmsync.values import Address, Fields, Labelled
+
+Words: TypeAlias = tuple[str, str, str, str, str]
+"""name, organization, emails, phones, note: the columns of `record_words`."""
+
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"[+(]?\d[\d\s()./+-]*")
+_DIGITS = re.compile(r"\D+")
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents: how names sort, and what words are compared in."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def sort_key(fields: Fields) -> str:
+    """What lists are ordered by: the folded name, else organization or summary, with single spaces."""
+    return " ".join(fold(title(fields)).split())
+
+
+def title(fields: Fields) -> str:
+    """What a record is called in a list; `""` when it has nothing to be called by."""
+    for field in ("name", "organization", "summary"):
+        value = fields.get(field)
+        if isinstance(value, str) and value:
+            return value
+    return f"{_text(fields, 'given')} {_text(fields, 'family')}".strip()
+
+
+def words(fields: Fields) -> Words:
+    """What the index holds for a record. Equal fields give equal words, or they could not be taken out again."""
+    name = " ".join([*(_text(fields, field) for field in _NAMES if field in fields)])
+    organization = " ".join([_text(fields, "organization"), _text(fields, "department")])
+    note = " ".join([*(_text(fields, field) for field in _TEXTS if field in fields), *_places(fields)])
+    emails = " ".join(_values(fields, "emails"))
+    phones = " ".join(part for phone in _values(fields, "phones") for part in _spellings(phone))
+    return (_spaced(name), _spaced(organization), _spaced(emails), phones, _spaced(note))
+
+
+_NAMES = ("name", "given", "family", "middle", "nickname", "summary")
+_TEXTS = ("title", "note", "description", "location", "vat_number", "tax_code")
+
+
+def query(text: str) -> str:
+    """The FTS5 expression for what a person typed: each word begins one of the record's. `""`: nothing to find."""
+    asked = []
+    for part in _parts(text.strip()):
+        if _NUMBER.fullmatch(part) and len(digits := _DIGITS.sub("", part)) > 2:
+            spellings = dict.fromkeys((digits, digits.lstrip("0") or digits, digits.removeprefix("00") or digits))
+            asked.append("(" + " OR ".join(f'"{digits}"*' for digits in spellings) + ")")
+        else:
+            asked.extend(f'"{word}"*' for word in _WORD.findall(fold(part)))
+    return " AND ".join(asked)
+
+
+def _parts(text: str) -> list[str]:
+    """The words as typed; a telephone number with its spaces is one word."""
+    parts: list[str] = []
+    for part in text.split():
+        number = _NUMBER.fullmatch(part) is not None
+        if number and parts and _NUMBER.fullmatch(parts[-1]):
+            parts[-1] += part
+        else:
+            parts.append(part)
+    return parts
+
+
+def _spaced(text: str) -> str:
+    return " ".join(_WORD.findall(fold(text)))
+
+
+def _spellings(phone: str) -> list[str]:
+    digits = _DIGITS.sub("", phone)
+    international = phone.lstrip().startswith("+") or digits.startswith("00")
+    digits = digits.removeprefix("00")
+    if not international or len(digits) < 7:
+        return [digits] if digits else []
+    # Country codes have one to three digits (ITU-T E.164), and nobody types them at home.
+    national = [digits[n:].lstrip("0") for n in (1, 2, 3)]
+    return [digits, *national, digits[2:]] if digits[2] == "0" else [digits, *national]
+
+
+def _places(fields: Fields) -> list[str]:
+    addresses = fields.get("addresses", ())
+    return [entry.city for entry in addresses if isinstance(entry, Address)] if isinstance(addresses, tuple) else []
+
+
+def _text(fields: Fields, field: str) -> str:
+    value = fields.get(field, "")
+    return value if isinstance(value, str) else ""
+
+
+def _values(fields: Fields, field: str) -> list[str]:
+    entries = fields.get(field, ())
+    return [entry.value for entry in entries if isinstance(entry, Labelled)] if isinstance(entries, tuple) else []

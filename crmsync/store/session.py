@@ -1,0 +1,79 @@
+"""What one transaction or view shares among its tables: the connection, and who is writing when and why."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crmsync.errors import Bug
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who writes, when and why. Every journal entry of a transaction carries it.
+
+    `at` is ISO 8601 in UTC, `origin` where the values come from (an account's name, `cli`, `tui`, a file), `actor` the
+    person or rule that decided, `run` the id of a row in `runs`.
+    """
+
+    at: str
+    origin: str
+    actor: str
+    run: int | None = None
+    reason: str = ""
+
+    def because(self, reason: str) -> Stamp:
+        """The same stamp with another reason."""
+        return replace(self, reason=reason)
+
+
+class Session:
+    """One open transaction (`stamp` is set) or view (`stamp` is `None`)."""
+
+    def __init__(self, connection: sqlite3.Connection, stamp: Stamp | None, region: str = "") -> None:
+        self.connection = connection
+        self.region = region
+        self._stamp = stamp
+        self._over = False
+
+    def writing(self) -> Stamp:
+        """The stamp to write with. Raises `Bug` in a view, and after the end."""
+        if self._stamp is None:
+            raise Bug("a view only reads; write in a transaction")
+        if self._over:
+            raise Bug("this transaction is over")
+        return self._stamp
+
+    def end(self) -> None:
+        """From now on nothing can be written."""
+        self._over = True
+
+    def all(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        """Every row as a tuple."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def one(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """The first row, or `None`."""
+        return self.connection.execute(sql, values).fetchone()
+
+    def write(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """One writing statement."""
+        self.writing()
+        return self.connection.execute(sql, values)
+
+    def write_many(self, sql: str, rows: Sequence[Sequence[object]]) -> int:
+        """One writing statement for many rows; returns how many rows it changed."""
+        self.writing()
+        return self.connection.executemany(sql, rows).rowcount
+
+
+def marks(n: int) -> str:
+    """`n` comma-separated parameter marks."""
+    return ",".join("?" * n)
+
+
+def batches(values: Sequence[str], size: int = 500) -> list[Sequence[str]]:
+    """Slices that one statement can take as parameters."""
+    return [values[start : start + size] for start in range(0, len(values), size)]

@@ -1,0 +1,147 @@
+"""The store: one file that the command line, the daemon and the TUI share. They meet here and nowhere else.
+
+    with store.transaction(Stamp(now, origin="cli", actor="anna", reason="typed")) as tx:
+        tx.records.change(id, {"title": "CEO"})
+    with store.view() as view:
+        page = view.records.list(Selection(search="rossi"))
+
+A transaction is all or nothing and sees its own writes; one process writes at a time and others wait for it. A view is
+a snapshot. Use both only inside their `with`, and let no network call happen inside a transaction. A store belongs to
+the thread that opened it. The store never asks for the time and makes no record ids: both come from the caller.
+
+Raises `StoreBroken`, `Busy` (another process wrote for half a minute), `Halt` (the disk), and `Bug`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from crmsync.store import check, database, standing
+from crmsync.store.accounts import Accounts
+from crmsync.store.blobs import Blobs
+from crmsync.store.collections_of import Collections
+from crmsync.store.conflict_log import ConflictLog
+from crmsync.store.flags import Flags
+from crmsync.store.import_queue import ImportQueue
+from crmsync.store.journal import Journal
+from crmsync.store.links import Links
+from crmsync.store.losses import Losses
+from crmsync.store.mirror import Mirror
+from crmsync.store.parked import Parked
+from crmsync.store.plans import Plans
+from crmsync.store.records import Records
+from crmsync.store.runs import Runs
+from crmsync.store.session import Session, Stamp
+from crmsync.store.standing import Standing
+from crmsync.store.users import Users
+
+
+class Tables:
+    """Everything in the store, within one transaction or view. In a view, whatever writes raises `Bug`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.journal = Journal(session)
+        self.records = Records(session, self.journal)
+        self.flags = Flags(session, self.journal)
+        self.users = Users(session)
+        self.accounts = Accounts(session)
+        self.collections = Collections(session)
+        self.mirror = Mirror(session)
+        self.links = Links(session)
+        self.queue = ImportQueue(session)
+        self.conflicts = ConflictLog(session)
+        self.parked = Parked(session)
+        self.plans = Plans(session)
+        self.runs = Runs(session)
+        self.losses = Losses(session)
+        self.blobs = Blobs(session)
+
+    def standings(self, collection: int) -> Mapping[Standing, int]:
+        """How many items of a collection stand where; sums to what the remote lists."""
+        return standing.standings(self._session, collection)
+
+    def standing(self, collection: int, href: str) -> Standing | None:
+        """Where one item stands; `None` when nothing is known of it."""
+        return standing.standing(self._session, collection, href)
+
+    def setting(self, name: str) -> str | None:
+        """A fact about the whole home, or `None`."""
+        row = self._session.one("SELECT value FROM settings WHERE name = ?", (name,))
+        return None if row is None else row[0]
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keeps a fact about the whole home."""
+        self._session.write("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+
+class Store:
+    """An open store; `close` it, or use it as a context manager."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, region: str) -> None:
+        self._connection = connection
+        self._region = region
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, region: str = "") -> Self:
+        """Opens the store in the file `path`, migrating it when it is older than this program.
+
+        `create` makes it where it is missing, folder 0700 and files 0600, with one user, `me`. `region` ("IT") is what
+        telephone numbers without a country code belong to. Raises `StoreBroken`, and leaves the file as it was, when
+        it is missing, damaged, of another program, or newer than this one.
+        """
+        connection = database.connect(path, create=create)
+        store = cls(connection, path, region)
+        if create:
+            with database.translated(path):
+                connection.execute(
+                    "INSERT INTO users (name, email, scope, sees_suppliers) SELECT 'me', '', 'all', 1 "
+                    "WHERE NOT EXISTS (SELECT 1 FROM users)"
+                )
+        return store
+
+    def close(self) -> None:
+        """Gives the file back."""
+        with database.translated(self.path):
+            self._connection.close()
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has written. Costs microseconds: poll it."""
+        with database.translated(self.path):
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    @contextmanager
+    def transaction(self, stamp: Stamp, *, durable: bool = True) -> Iterator[Tables]:
+        """Writes: all of it or nothing. Waits for other writers, then raises `Busy`.
+
+        `durable=False` is for what a pull can bring again: a power cut may take the last few of those, whole.
+        """
+        session = Session(self._connection, stamp, self._region)
+        try:
+            with database.writing(self._connection, self.path, durable=durable):
+                yield Tables(session)
+        finally:
+            session.end()
+
+    @contextmanager
+    def view(self) -> Iterator[Tables]:
+        """Reads one moment of the store, undisturbed by writers and without disturbing them."""
+        session = Session(self._connection, None, self._region)
+        with database.reading(self._connection, self.path):
+            yield Tables(session)
+
+    def problems(self) -> list[str]:
+        """What is wrong with the store, in sentences; none when all is well. Reads all of it."""
+        with self.view():
+            return check.problems(Session(self._connection, None))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,73 @@
+"""The people who use this home, and what each may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crmsync.errors import Usage
+from crmsync.store.session import Session
+
+
+class Scope(StrEnum):
+    """Whose records a user sees."""
+
+    OWN = "own"
+    TEAM = "team"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One person. `id` 0: not stored yet."""
+
+    id: int
+    name: str
+    email: str = ""
+    scope: Scope = Scope.ALL
+    sees_suppliers: bool = True
+
+
+class Users:
+    """The table `users`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, user: User) -> User:
+        """Stores a new user and returns it with its id. Raises `Usage` when the name is taken."""
+        if self.find(user.name):
+            raise Usage("there is such a user already", thing=user.name)
+        self._session.write(
+            "INSERT INTO users (name, email, scope, sees_suppliers) VALUES (?, ?, ?, ?)",
+            (user.name, user.email, user.scope.value, int(user.sees_suppliers)),
+        )
+        return self.get(user.name)
+
+    def set(self, user: User) -> None:
+        """Stores everything about the user with this id."""
+        self._session.write(
+            "UPDATE users SET name = ?, email = ?, scope = ?, sees_suppliers = ? WHERE id = ?",
+            (user.name, user.email, user.scope.value, int(user.sees_suppliers), user.id),
+        )
+
+    def find(self, name: str) -> User | None:
+        """The user of this name, or `None`."""
+        row = self._session.one("SELECT id, name, email, scope, sees_suppliers FROM users WHERE name = ?", (name,))
+        return None if row is None else _user(row)
+
+    def get(self, name: str) -> User:
+        """The user of this name. Raises `Usage` when there is none."""
+        user = self.find(name)
+        if user is None:
+            raise Usage("there is no such user", thing=name, next_step="See `crmsync user list`")
+        return user
+
+    def all(self) -> list[User]:
+        """Everybody, oldest first; the first one is who acts when nobody is named."""
+        return [_user(row) for row in self._session.all("SELECT id, name, email, scope, sees_suppliers FROM users")]
+
+
+def _user(row: tuple[int, str, str, str, int]) -> User:
+    id, name, email, scope, sees_suppliers = row
+    return User(id, name, email, Scope(scope), bool(sees_suppliers))

@@ -1,4 +1,9 @@
-"""Which records, in which order: filters, search and pages over 100,000 of them."""
+"""Which records, in which order: filters, search and pages over 100,000 of them.
+
+Pages follow each other by key (name and seq of the last row), not by offset, so the last one costs what the first does.
+A search is answered in stages, best first: the same name, a name that begins so, the words in the name, the words
+anywhere. Within a stage the order is that of the names. The first two stages need no word index at all.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +20,9 @@ from crmsync.store.record_columns import record_columns
 from crmsync.store.session import Session, marks
 
 _BROAD = 3000
-"""A search that finds more than this is sorted by name alone: ranking them all would cost more than it tells."""
+"""When more records than this have the words, it no longer matters where: the last two stages become one."""
+
+_HAS_WORDS = "r.seq IN (SELECT rowid FROM record_words WHERE record_words MATCH ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +54,30 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Query:
-    """The conditions as SQL with their values; `rank` orders a search, best first."""
+class _Condition:
+    """SQL with the values it binds."""
 
-    conditions: str
-    values: tuple[object, ...]
-    rank: str = "0"
-    rank_values: tuple[object, ...] = ()
+    sql: str
+    values: tuple[object, ...] = ()
+
+    def __and__(self, other: _Condition) -> _Condition:
+        return _Condition(f"{self.sql} AND {other.sql}", self.values + other.values)
 
 
 def select_page(session: Session, selection: Selection, after: str | None, limit: int) -> Page:
     """See `Records.list`."""
-    query = _query(session, selection)
-    sql = f"""SELECT r.seq, r.id, r.type, r.fields, r.deleted, r.edited, {query.rank} AS rank, r.sort
-        FROM records r WHERE {query.conditions}"""
-    values = (*query.rank_values, *query.values)
-    if after is not None:
-        rank, sort, seq = _mark(after)
-        if query.rank == "0":
-            sql, values = sql + " AND (r.sort, r.seq) > (?, ?)", (*values, sort, seq)
-        else:
-            sql, values = f"SELECT * FROM ({sql}) WHERE (rank, sort, seq) > (?, ?, ?)", (*values, rank, sort, seq)
-    order = "sort, seq" if query.rank == "0" else "rank, sort, seq"
-    rows = _rows(session, selection, f"{sql} ORDER BY {order} LIMIT ?", (*values, limit + 1))
+    chosen = _chosen(session, selection)
+    rank, sort, seq = (0, "", 0) if after is None else _mark(after)
+    rows: list[Any] = []
+    while len(rows) <= limit:
+        stage = _stage(session, selection, rank)
+        if stage is None:
+            break
+        condition = chosen & stage & _Condition("(r.sort, r.seq) > (?, ?)", (sort, seq))
+        sql = f"""SELECT r.seq, r.id, r.type, r.fields, r.deleted, r.edited, {rank}, r.sort FROM records r
+            WHERE {condition.sql} ORDER BY r.sort, r.seq LIMIT ?"""
+        rows += _rows(session, selection, sql, (*condition.values, limit + 1 - len(rows)))
+        rank, sort, seq = rank + 1, "", 0
     records = tuple(
         Record(id, RecordType(type), load_fields(fields), bool(deleted), edited)
         for _, id, type, fields, deleted, edited, *_ in rows[:limit]
@@ -82,11 +90,9 @@ def select_page(session: Session, selection: Selection, after: str | None, limit
 
 def select_ids(session: Session, selection: Selection) -> list[str]:
     """See `Records.ids`."""
-    query = _query(session, selection)
-    rows = _rows(
-        session, selection, f"SELECT r.id FROM records r WHERE {query.conditions} ORDER BY r.seq", query.values
-    )
-    return [row[0] for row in rows]
+    condition = _chosen(session, selection) & _found(selection)
+    sql = f"SELECT r.id FROM records r WHERE {condition.sql} ORDER BY r.seq"
+    return [row[0] for row in _rows(session, selection, sql, condition.values)]
 
 
 def count(session: Session, selection: Selection) -> int:
@@ -94,8 +100,8 @@ def count(session: Session, selection: Selection) -> int:
     if not (selection.where or selection.search or selection.flagged or selection.deleted):
         rows = session.all("SELECT name, n FROM totals WHERE what = 'records'")
         return sum(n for name, n in rows if not selection.types or RecordType(name) in selection.types)
-    query = _query(session, selection)
-    rows = _rows(session, selection, f"SELECT count(*) FROM records r WHERE {query.conditions}", query.values)
+    condition = _chosen(session, selection) & _found(selection)
+    rows = _rows(session, selection, f"SELECT count(*) FROM records r WHERE {condition.sql}", condition.values)
     return int(rows[0][0])
 
 
@@ -107,35 +113,54 @@ def _rows(session: Session, selection: Selection, sql: str, values: tuple[object
         return session.all(sql, values)
 
 
-def _query(session: Session, selection: Selection) -> _Query:
-    conditions, values = ["r.deleted" if selection.deleted else "NOT r.deleted"], list[object]()
+def _chosen(session: Session, selection: Selection) -> _Condition:
+    """Everything but the search."""
+    condition = _Condition("r.deleted" if selection.deleted else "NOT r.deleted")
     if selection.types:
-        conditions.append(f"r.type IN ({marks(len(selection.types))})")
-        values += [type.value for type in selection.types]
+        condition &= _Condition(f"r.type IN ({marks(len(selection.types))})", tuple(map(str, selection.types)))
     if selection.flagged:
-        conditions.append("r.id IN (SELECT record FROM flags WHERE user = ?)")
-        values.append(selection.user)
+        condition &= _Condition("r.id IN (SELECT record FROM flags WHERE user = ?)", (selection.user,))
     if selection.where:
-        conditions.append(compile_expression(session.connection, record_columns(selection.user), selection.where))
+        columns = record_columns(selection.user)
+        condition &= _Condition(compile_expression(session.connection, columns, selection.where))
+    return condition
+
+
+def _found(selection: Selection) -> _Condition:
+    """The search alone, whatever the stage."""
     if not selection.search.strip():
-        return _Query(" AND ".join(conditions), tuple(values))
+        return _Condition("1")
+    words = search.query(selection.search)
+    return _Condition(_HAS_WORDS, (words,)) if words else _Condition("0")
+
+
+def _stage(session: Session, selection: Selection, rank: int) -> _Condition | None:
+    """What stage `rank` of a search finds; `None` after the last one. Stages never find the same record twice."""
     words = search.query(selection.search)
     if not words:
-        return _Query("0", ())
-    conditions.append("r.seq IN (SELECT rowid FROM record_words WHERE record_words MATCH ?)")
-    values.append(words)
-    found = session.one(
-        "SELECT count(*) FROM (SELECT 1 FROM record_words WHERE record_words MATCH ? LIMIT ?)", (words, _BROAD + 1)
-    )
-    if found[0] > _BROAD:
-        return _Query(" AND ".join(conditions), tuple(values))
+        return _found(selection) if rank == 0 else None
     asked = " ".join(search.fold(selection.search).split())
-    return _Query(" AND ".join(conditions), tuple(values), _RANK, (asked, asked, asked, f"name : ({words})"))
+    end = asked + "\U0010ffff"
+    in_name = f"{{name}} : ({words})"
+    beyond = _Condition("NOT (r.sort >= ? AND r.sort < ?)", (asked, end)) & _Condition(_HAS_WORDS, (words,))
+    match rank:
+        case 0:
+            return _Condition("r.sort = ?", (asked,))
+        case 1:
+            return _Condition("r.sort > ? AND r.sort < ?", (asked, end))
+        case 2 if _is_broad(session, words):
+            return beyond
+        case 2:
+            return beyond & _Condition(_HAS_WORDS, (in_name,))
+        case 3 if not _is_broad(session, words):
+            return beyond & _Condition(f"NOT {_HAS_WORDS}", (in_name,))
+        case _:
+            return None
 
 
-# The same name; a name that begins so; the words in the name; the words anywhere.
-_RANK = """CASE WHEN r.sort = ? THEN 0 WHEN substr(r.sort, 1, length(?)) = ? THEN 1
-    WHEN r.seq IN (SELECT rowid FROM record_words WHERE record_words MATCH ?) THEN 2 ELSE 3 END"""
+def _is_broad(session: Session, words: str) -> bool:
+    sql = "SELECT count(*) FROM (SELECT 1 FROM record_words WHERE record_words MATCH ? LIMIT ?)"
+    return bool(session.one(sql, (words, _BROAD + 1))[0] > _BROAD)
 
 
 def _mark(text: str) -> tuple[int, str, int]:

@@ -39,16 +39,18 @@ class Records:
 
     def create(self, record: Record, *, reason: str | None = None) -> None:
         """Adds a record; its `edited` is the stamp's time. Raises `Bug` when the id is taken."""
-        seq = self._insert([record])
-        self._journal.append(record.id, "", None, dump_fields(record.fields), reason)
+        text = dump_fields(record.fields)
+        seq = self._insert([record], [text])
+        self._journal.append(record.id, "", None, text, reason)
         record_index.put(self._session, [(seq, record)])
 
     def create_many(self, records: Iterable[Record]) -> int:
         """Adds records as they come, a few hundred at a time, so that memory stays flat. Returns how many."""
         source, n = iter(records), 0
         while batch := list(islice(source, _BATCH)):
-            first = self._insert(batch)
-            self._journal.append_many([(record.id, "", None, dump_fields(record.fields)) for record in batch])
+            texts = [dump_fields(record.fields) for record in batch]
+            first = self._insert(batch, texts)
+            self._journal.append_many([(record.id, "", None, text) for record, text in zip(batch, texts, strict=True)])
             record_index.put(self._session, list(enumerate(batch, first)))
             n += len(batch)
         return n
@@ -144,12 +146,12 @@ class Records:
 
     # -- inside
 
-    def _insert(self, records: Sequence[Record]) -> int:
+    def _insert(self, records: Sequence[Record], texts: Sequence[str]) -> int:
         at = self._session.writing().at
         first = self._session.one("SELECT coalesce(max(seq), 0) + 1 FROM records")[0]
         rows = [
-            (seq, record.id, record.type.value, *_copies(record.fields), at, at, dump_fields(record.fields))
-            for seq, record in enumerate(records, first)
+            (seq, record.id, record.type.value, *_copies(record.fields), at, at, text)
+            for seq, (record, text) in enumerate(zip(records, texts, strict=True), first)
         ]
         self._session.write_many(
             "INSERT INTO records (seq, id, type, name, organization, sort, created, edited, fields) "

@@ -45,12 +45,18 @@ def title(fields: Fields) -> str:
 
 def words(fields: Fields) -> Words:
     """What the index holds for a record. Equal fields give equal words, or they could not be taken out again."""
-    name = " ".join([*(_text(fields, field) for field in _NAMES if field in fields)])
+    name = " ".join([_text(fields, field) for field in _NAMES if field in fields])
     organization = " ".join([_text(fields, "organization"), _text(fields, "department")])
-    note = " ".join([*(_text(fields, field) for field in _TEXTS if field in fields), *_places(fields)])
+    note = " ".join([*[_text(fields, field) for field in _TEXTS if field in fields], *_places(fields)])
     emails = " ".join(_values(fields, "emails"))
     phones = " ".join(part for phone in _values(fields, "phones") for part in _spellings(phone))
-    return (_spaced(name), _spaced(organization), _spaced(emails), phones, _spaced(note))
+    return (
+        " ".join(dict.fromkeys(_WORD.findall(fold(name)))),
+        _spaced(organization),
+        _spaced(emails),
+        phones,
+        _spaced(note),
+    )
 
 
 _NAMES = ("name", "given", "family", "middle", "nickname", "summary")

@@ -55,7 +55,7 @@ CREATE INDEX record_keys_record ON record_keys (record);
 
 -- The words of a record, already folded (search.py). Nothing is stored twice: taking words out needs the old fields.
 CREATE VIRTUAL TABLE record_words USING fts5(
-    name, organization, emails, phones, note, content = '', detail = 'column', prefix = '2 3', columnsize = 0
+    name, organization, emails, phones, note, content = '', detail = 'column', prefix = '1 2 3 4', columnsize = 0
 );
 
 CREATE TABLE flags (

@@ -57,6 +57,8 @@ class Participant:
     status: str = ""
 
 
+_ADDRESS_PARTS = ("street", "city", "region", "postcode", "country", "po_box", "extended")
+
 ListValue: TypeAlias = tuple[Labelled, ...] | tuple[Address, ...] | tuple[Participant, ...] | tuple[str, ...]
 Value: TypeAlias = str | bool | int | ListValue
 Fields: TypeAlias = Mapping[str, Value]
@@ -157,7 +159,7 @@ def _entry_to_json(entry: Labelled | Address | Participant | str) -> Any:
         case Labelled(value, label, preferred):
             return {"value": value, "label": label, "preferred": preferred}
         case Address():
-            parts = {key: part for key, part in asdict(entry).items() if part and key not in ("label", "preferred")}
+            parts = {key: part for key, part in zip(_ADDRESS_PARTS, entry.lines(), strict=True) if part}
             return {"value": parts, "label": entry.label, "preferred": entry.preferred}
         case Participant():
             return {key: part for key, part in asdict(entry).items() if part}

@@ -30,17 +30,25 @@ class Settled:
     foreign: frozenset[str]
 
 
-def settle(base: Fields, echo: Changes, kept: Fields, pushed: frozenset[str], ours: bool | None) -> Settled:
+def settle(
+    base: Fields,
+    echo: Changes,
+    kept: Fields,
+    pushed: frozenset[str],
+    ours: bool | None,
+    disputed: frozenset[str] = frozenset(),
+) -> Settled:
     """Compares what the remote kept with what it was to show (`echo`, else `base`).
 
     `ours`: whether what was read back is the very version we wrote (equal etags), `None` when that cannot be told.
     A value that is missing counts as dropped in every case: a server forgets far more often than a person deletes
-    within the same moment, and believing a deletion is what costs data.
+    within the same moment, and believing a deletion is what costs data. `disputed` names the fields in an open
+    conflict: there the remote holds an edit that waits for a person, and a write of other fields agrees to nothing.
     """
     new_echo = dict(echo)
     losses: list[Loss] = []
     foreign: set[str] = set()
-    for name in sorted({*base, *echo, *kept}):
+    for name in sorted({*base, *echo, *kept} - disputed):
         expected = echo.get(name, base.get(name))
         actual = kept.get(name)
         if same(name, expected, actual):

@@ -38,3 +38,10 @@ def test_a_field_we_did_not_write_and_that_changed_is_an_edit_unless_the_version
 
 def test_a_server_that_shows_the_agreed_value_again_is_forgiven() -> None:
     assert settle({"note": "n"}, {"note": "old"}, {"note": "n"}, ALL, True).echo == {}
+
+
+def test_a_write_of_other_fields_does_not_settle_one_that_waits_for_a_person() -> None:
+    result = settle(
+        {"title": "O", "note": "n"}, {}, {"title": "B", "note": "n"}, frozenset({"note"}), True, frozenset({"title"})
+    )
+    assert (result.echo, result.losses, result.foreign) == ({}, (), frozenset())

@@ -62,6 +62,13 @@ class ConflictLog:
         assert id is not None
         return self.get(id), True
 
+    def note(self, conflict: Conflict, collection: int, resolution: str, losing: object) -> LoggedConflict:
+        """Logs a conflict that a policy or a master decided at once, for the sake of the value that lost."""
+        logged, _ = self.open(conflict, collection)
+        if logged.open:
+            self.close(logged.id, resolution, losing)
+        return self.get(logged.id)
+
     def close(self, id: int, resolution: str, losing: object = None) -> None:
         """Records how it was decided and which value lost. Raises `Usage` when it is not open."""
         if not self.get(id).open:

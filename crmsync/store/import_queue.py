@@ -11,7 +11,7 @@ from crmsync.errors import Usage
 from crmsync.model import Candidate, Confidence, RecordType
 from crmsync.store.expression import Columns, compile_expression, limited
 from crmsync.store.jsontext import dump, load
-from crmsync.store.session import Session
+from crmsync.store.session import Session, batches, marks
 
 
 class QueueState(StrEnum):
@@ -133,9 +133,15 @@ class ImportQueue:
             "UPDATE queue SET type = ? WHERE id = ? AND state = 'open'", [(value, id) for id in ids]
         )
 
-    def decide(self, ids: Iterable[int], state: QueueState) -> int:
-        """What became of the items, by whom and when. Returns how many rows there are of these."""
+    def decide(self, ids: Iterable[int], state: QueueState, digests: Mapping[int, str] | None = None) -> int:
+        """What became of the items, by whom and when. Returns how many rows there are of these.
+
+        `digests` says what each item meant then: an ignored one is only asked about again when that changes.
+        """
         stamp = self._session.writing()
+        if digests:
+            rows = [(digest, id) for id, digest in digests.items()]
+            self._session.write_many("UPDATE queue SET digest = ? WHERE id = ?", rows)
         return self._session.write_many(
             "UPDATE queue SET state = ?, decided_at = ?, decided_by = ? WHERE id = ?",
             [(state.value, stamp.at, stamp.actor, id) for id in ids],
@@ -149,6 +155,14 @@ class ImportQueue:
             "WHERE collection = ? AND href = ? AND state = 'open'",
             [(state.value, stamp.at, stamp.actor, collection, href) for href in hrefs],
         )
+
+    def ignored(self, collection: int, hrefs: Sequence[str]) -> dict[str, str]:
+        """Those of these items that are ignored, and what their digest was then."""
+        found: dict[str, str] = {}
+        for batch in batches(hrefs):
+            where = f"collection = ? AND state = 'ignored' AND href IN ({marks(len(batch))})"
+            found.update(self._session.all(f"SELECT href, digest FROM queue WHERE {where}", (collection, *batch)))
+        return found
 
     def drop(self, ids: Iterable[int]) -> None:
         """Forgets rows."""

@@ -66,6 +66,11 @@ class Links:
         """A cycle has dealt with the link as it was when `pending` told `touched`. A later edit stays pending."""
         self._session.write("UPDATE links SET dirty = 0 WHERE id = ? AND dirty AND touched <= ?", (id, touched))
 
+    def untouched_since(self, id: int, touched: int) -> bool:
+        """Whether nothing happened to the link since `pending` told `touched` (0: it did not tell of it)."""
+        row = self._session.one("SELECT 1 FROM links WHERE id = ? AND (NOT dirty OR touched <= ?)", (id, touched))
+        return row is not None
+
     def get(self, id: int) -> Link | None:
         """One link, or `None`."""
         row = self._session.one(f"SELECT {_LINK} FROM links l WHERE l.id = ?", (id,))

@@ -53,7 +53,8 @@ def patch(raw: bytes, changes: Changes) -> bytes:
         _write_exceptions(draft, entry, _texts(changes["exceptions"]))
     body = draft.result()
     if entry.wrapped and not _NAMING_ZONES.isdisjoint(changes):
-        body = _with_zones(body, str(changes.get("timezone_definition") or ""))
+        before = used_zones(lines(entry.source.body))
+        body = _with_zones(body, before, str(changes.get("timezone_definition") or ""))
     return entry.source.restore(body)
 
 
@@ -171,8 +172,8 @@ def _properties(component: Component) -> Iterator[Line]:
             yield from same_name
 
 
-def _with_zones(body: bytes, definitions: str) -> bytes:
-    """The body with a VTIMEZONE for each zone that is named and not defined: as it came along, else as we know it.
+def _with_zones(body: bytes, before: set[str], definitions: str) -> bytes:
+    """The body with a VTIMEZONE for each zone that was not named `before`: as it came along, else as we know it.
 
     One that came along also takes the place of another definition of the same zone.
     """
@@ -184,10 +185,12 @@ def _with_zones(body: bytes, definitions: str) -> bytes:
     year = int(moment.text[:4]) if moment else 1970
     for tzid in sorted(used_zones(lines(body))):
         old, new = entry.zones.get(tzid), carried.get(tzid)
-        if old is None:
-            draft.add(first, _contents(new) if new else definition(tzid, year - _EARLIER))
-        elif new and new != canonical_text(old, carried=True):
+        if old and new and new != canonical_text(old, carried=True):
             draft.replace(old, _contents(new))
+        elif new and old is None:
+            draft.add(first, _contents(new))
+        elif old is None and tzid not in before:
+            draft.add(first, definition(tzid, year - _EARLIER))
     return draft.result()
 
 

@@ -59,7 +59,7 @@ def split(raw: bytes) -> list[bytes]:
     except Unreadable:
         return [raw] if raw else []
     elements = _Splitter(body).elements(lines(body))
-    return [raw] if len(elements) < 2 else elements
+    return [raw] if len(elements) == 1 and elements[0].strip() == body.strip() else elements
 
 
 class _Splitter:

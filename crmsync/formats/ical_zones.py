@@ -139,9 +139,8 @@ def _yearly(times: list[datetime]) -> str:
     """The rule that gives exactly these times, one a year; nothing when they follow none."""
     first = times[0]
     years = [time.year for time in times]
-    if years != list(range(years[0], years[0] + len(years))):
-        return ""
-    if len({(time.month, time.weekday(), time.time()) for time in times}) > 1:
+    moments = {(time.month, time.weekday(), time.time()) for time in times}
+    if len(moments) > 1 or years != list(range(years[0], years[0] + len(years))):
         return ""
     day = _WEEKDAYS[first.weekday()]
     days = [time.day for time in times]

@@ -129,10 +129,13 @@ class Line(NamedTuple):
     value: bytes
 
     def text(self) -> str:
-        """The value as text: quoted-printable and charset undone, escapes still in it. Never fails."""
+        r"""The value as text: quoted-printable and charset undone, escapes still in it. Never fails.
+
+        Line ends inside it are `\n`.
+        """
         value, head = self.value, self.head
         if head.encoding == _QUOTED_PRINTABLE:
-            value = a2b_qp(value)
+            value = a2b_qp(value).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if head.charset:
             try:
                 return value.decode(head.charset)

@@ -2,8 +2,7 @@
 
     {"uid": "4711", "type": "company", "name": "ACME", "emails": [{"value": "info@acme.example", ...}], "Rabatt": "3"}
 
-Keys that are fields have the JSON shapes of `crmsync.values`; keys that are not belong to the table and survive.
-Keys that start with a capital, a digit or `_` can never become fields by accident of a later version.
+Keys that are fields have the JSON shapes of `crmsync.values`. Keys that are not belong to the table and survive.
 """
 
 from __future__ import annotations
@@ -46,14 +45,14 @@ class RowFormat:
         row = {name: value for name, value in _load(raw).items() if value not in (None, "", [])}
         return sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
 
-    def build(self, uid: str, kind: str, fields: Fields, blobs: Mapping[str, bytes]) -> bytes:
+    def build(self, uid: str, kind: str, fields: Fields, blobs: Mapping[str, bytes]) -> bytes:  # noqa: ARG002
         """A new row. Tables hold no pictures, so `blobs` are not written."""
         row: dict[str, Any] = {_UID: uid}
         if kind != "row":
             row[_KIND] = kind
         return _dump({**row, **{name: to_json(value) for name, value in fields.items()}})
 
-    def patch(self, raw: bytes, changes: Changes, blobs: Mapping[str, bytes]) -> bytes:
+    def patch(self, raw: bytes, changes: Changes, blobs: Mapping[str, bytes]) -> bytes:  # noqa: ARG002
         """The row with these fields changed; an emptied field keeps its key, with `null`. Raises `Unreadable`."""
         row = _load(raw)
         for name, value in changes.items():
@@ -83,7 +82,8 @@ def _load(raw: bytes) -> dict[str, Any]:
 
 
 def _dump(row: Mapping[str, Any]) -> bytes:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    # half a surrogate pair, which UTF-8 cannot hold, becomes the escape that JSON has for it
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
 ROW = RowFormat()

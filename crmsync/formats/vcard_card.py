@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from crmsync.errors import Unreadable
 from crmsync.formats.contentline import Line, Source, depths, lines, open_source, to_text
-from crmsync.formats.escaping import one_newline, unescape
+from crmsync.formats.escaping import unescape
 
 _CARD = b"VCARD"
 _LABEL = "X-ABLABEL"
@@ -89,5 +89,5 @@ def plain(line: Line) -> str:
 
 
 def verbatim(line: Line) -> str:
-    r"""The value of a line that holds one text, spaces and all; its line ends are `\n`."""
-    return one_newline(unescape(line.text()))
+    """The value of a line that holds one text, spaces and all."""
+    return unescape(line.text())

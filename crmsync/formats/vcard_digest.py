@@ -11,7 +11,7 @@ from collections import defaultdict
 from hashlib import sha256
 
 from crmsync.formats.contentline import Line
-from crmsync.formats.escaping import one_newline, read_list, split_escaped, unescape
+from crmsync.formats.escaping import read_list, split_escaped, unescape
 from crmsync.formats.vcard_card import Card, group_label, open_card, plain
 from crmsync.formats.vcard_values import OMIT_YEAR, date, phone
 
@@ -81,7 +81,7 @@ def _value(line: Line) -> str:
         return _PART.join(unescape(part).strip() for part in split_escaped(text, ";")).rstrip(_PART)
     if name in _LISTS:
         return _PART.join(sorted(read_list(line.text())))
-    text = one_newline(plain(line))
+    text = plain(line)
     if name == "X-ABLABEL":
         return group_label(text)
     if name in _DATES:

@@ -1,0 +1,74 @@
+"""Rows: fields in JSON, and whatever else the table has."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmsync.errors import Unreadable
+from crmsync.formats.contentline import MAX_BYTES
+from crmsync.formats.registry import get
+from crmsync.formats.row import ROW
+from crmsync.values import Labelled
+
+RAW = (
+    '{"uid":"7","name":"Zoë","emails":[{"value":"z@x.example"}],"Rabatt":{"prozent":3},"orders":4,"note":null}'.encode()
+)
+
+
+def test_a_row_is_read() -> None:
+    row = ROW.parse(RAW)
+    assert (row.uid, row.kind) == ("7", "row")
+    assert row.fields == {"name": "Zoë", "emails": (Labelled("z@x.example"),), "orders": 4}
+
+
+def test_a_value_of_the_wrong_shape_is_not_mapped() -> None:
+    assert ROW.parse(b'{"uid":7,"name":3,"emails":"x","custom.":"a","custom.b":"c","kind":1}').fields == {
+        "custom.b": "c"
+    }
+    assert ROW.parse(b'{"uid":7}').uid == "7"
+
+
+def test_a_patch_keeps_what_it_does_not_know() -> None:
+    patched = ROW.patch(RAW, {"name": None, "title": "CEO", "nickname": None}, {})
+    assert json.loads(patched) == {**json.loads(RAW), "name": None, "title": "CEO"}
+
+
+def test_what_is_built_reads_back() -> None:
+    fields = {"name": "A\nB", "emails": (Labelled("a@b", "work", True),), "not_interested": True}
+    raw = ROW.build("u", "org", fields, {})
+    assert (ROW.parse(raw).uid, ROW.parse(raw).kind, ROW.parse(raw).fields) == ("u", "org", fields)
+    assert ROW.split(raw + b"\n\n" + RAW + b"\n") == [raw, RAW]
+    assert "kind" not in json.loads(ROW.build("u", "row", {}, {}))
+
+
+def test_half_a_surrogate_pair_survives() -> None:
+    raw = ROW.build("u", "row", {"note": "a\ud800"}, {})
+    assert ROW.parse(raw).fields["note"] == "a\ud800"
+
+
+def test_order_and_empty_values_do_not_count() -> None:
+    assert ROW.digest(b'{"a":1,"b":"","c":null,"uid":"1","d":[]}') == ROW.digest(b'{"uid":"1", "a":1}')
+    assert ROW.digest(b'{"a":1}') != ROW.digest(b'{"a":2}')
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"a":' + b"9" * 5000 + b"}", b" " * (MAX_BYTES + 1)]
+)
+def test_bytes_that_are_no_row_are_unreadable(raw: bytes) -> None:
+    for function in (ROW.parse, ROW.digest, lambda raw: ROW.patch(raw, {}, {})):
+        with pytest.raises(Unreadable):
+            function(raw)
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.none() | st.lists(st.text())))
+def test_unknown_keys_survive(row: dict[str, object]) -> None:
+    patched = json.loads(ROW.patch(json.dumps(row).encode(), {"title": "x"}, {}))
+    assert patched == {**row, "title": "x"}
+
+
+def test_formats_are_found_by_name() -> None:
+    assert get("row") is ROW

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import NewType
 
-from crmsync.values import Changes, Fields
+from crmsync.values import Changes, Fields, Value
 
 Cursor = NewType("Cursor", str)
 """Where a pull left off: sync-token, syncToken, deltaLink, a time. Opaque; only its connector reads it."""
@@ -142,9 +142,9 @@ class Link:
     intent: Changes | None = None
     previous_etag: str | None = None
 
-    def shown(self) -> dict[str, object]:
+    def shown(self) -> dict[str, Value]:
         """The fields the remote showed when both sides last agreed."""
-        merged: dict[str, object] = {**self.base, **self.echo}
+        merged: dict[str, Value | None] = {**self.base, **self.echo}
         return {name: value for name, value in merged.items() if value is not None}
 
 

@@ -122,7 +122,13 @@ class Traffic:
 
 
 class Connector(ABC):
-    """One account's remote. Not shared between threads; `close` when done (it is a context manager)."""
+    """One account's remote. Not shared between threads; `close` when done (it is a context manager).
+
+    `late`: the remote may show what we wrote only some time later (Google People: minutes). Until then it still shows
+    the version before, by its old etag.
+    """
+
+    late: bool = False
 
     def __init__(self, settings: Settings) -> None:
         """Keeps the settings; touches neither network nor disk. Raises `BadConfig`."""

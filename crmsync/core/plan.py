@@ -63,6 +63,7 @@ class Vanished:
     link: int
     record: str
     href: str
+    etag: str | None
     answer: OnDelete
     reason: str
 
@@ -138,7 +139,7 @@ def signature(action: Action) -> str:
         case Delete():
             return f"delete {action.link} {action.etag}"
         case Vanished():
-            return f"vanished {action.link} {action.href}"
+            return f"vanished {action.link} {action.etag}"
         case Revived() | Unlink():
             return f"{type(action).__name__.lower()} {action.link}"
         case _:

@@ -130,8 +130,8 @@ def _vanished(pair: Pair, link: Link, policy: Policy) -> Action | None:
     if link.state is LinkState.GONE:
         return None  # asked already
     if _edited(link, local):
-        return Vanished(link.id, local.record, link.href, OnDelete.ASK, "deleted at the remote, edited in the CRM")
-    return Vanished(link.id, local.record, link.href, policy.on_delete, "deleted at the remote")
+        return Vanished(link.id, local.record, link.href, link.etag, OnDelete.ASK, "deleted at the remote, edited in the CRM")
+    return Vanished(link.id, local.record, link.href, link.etag, policy.on_delete, "deleted at the remote")
 
 
 def _edited(link: Link, local: Local) -> bool:

@@ -27,7 +27,7 @@ def delete(n: int) -> Delete:
 
 
 def vanished(n: int) -> Vanished:
-    return Vanished(n, f"r{n}", f"/{n}", OnDelete.ASK, "deleted at the remote")
+    return Vanished(n, f"r{n}", f"/{n}", "e", OnDelete.ASK, "deleted at the remote")
 
 
 def update(n: int, hub: Changes) -> Update:

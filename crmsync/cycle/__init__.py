@@ -1,0 +1,19 @@
+"""One cycle of one account: recover, pull, match, reconcile, guard, apply. The only package that knows all parts.
+
+| module    | what it does                                                                     |
+|-----------|----------------------------------------------------------------------------------|
+| recover   | finishes what a cycle that was cut off has left                                  |
+| intake    | the remote's changes into the mirror, page by page                               |
+| triage    | each new item: ours, known, queued, parked, or none of our business              |
+| suggest   | the queue's suggestions, and the guard of first contact                          |
+| gather    | which pairs of record and item need a decision                                   |
+| hold      | what the guard holds back, and what a person said about it                       |
+| apply     | the plan, one action at a time (prepare, send, readback)                         |
+"""
+
+from __future__ import annotations
+
+from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, Tally
+from crmsync.cycle.run import run
+
+__all__ = ["Clock", "Progress", "Rules", "RunResult", "Tally", "run"]

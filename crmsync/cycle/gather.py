@@ -1,0 +1,117 @@
+"""Between the halves: which pairs of record and item need a decision, and both sides of each as fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crmsync.core.fieldmap import view as visible
+from crmsync.core.reconcile import Local, Pair, Remote
+from crmsync.core.selection import AccountRules, Selected, UserView, select
+from crmsync.cycle import translate
+from crmsync.cycle.job import Job
+from crmsync.errors import Unreadable
+from crmsync.model import Link, LinkState, Record, RecordType
+from crmsync.store.collections_of import Collection
+from crmsync.store.store import Tables
+from crmsync.store.users import Scope, User
+
+ATTEMPTS = 5
+"""How often something that a remote refuses is tried before it waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The pairs of one collection, how far each link had been touched when they were read, and what was left out."""
+
+    pairs: Sequence[Pair]
+    touched: dict[int, int]
+    unreadable: Sequence[tuple[Link, str]]
+
+
+def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
+    """A pair for each link that something happened to: at the remote, in the hub, or in a cycle that was cut off."""
+    waiting = tx.links.pending(collection.id)
+    pending = {one.link.id: one.touched for one in waiting}
+    links = tx.links.of_collection(collection.id) if job.full else [one.link for one in waiting]
+    # A write that a late remote does not show yet is not decided upon again before it does.
+    links = [link for link in links if link.state in (LinkState.LINKED, LinkState.GONE)]
+    records = tx.records.many({link.record for link in links})
+    eye = _Eye.of(job, tx, collection, records)
+    pairs: list[Pair] = []
+    unreadable: list[tuple[Link, str]] = []
+    for link in links:
+        record = records[link.record]
+        if gives_up(tx, collection, link.href):
+            continue
+        try:
+            remote = _remote(tx, collection, record, link)
+        except Unreadable as error:
+            unreadable.append((link, str(error)))
+            continue
+        restore = tx.plans.answer(collection.id, link.href, "vanished") == "restore"
+        pairs.append(Pair(eye.local(record), link, remote, restore=restore))
+    return Gathered(pairs, {link.id: pending.get(link.id, job.seen) for link in links}, unreadable)
+
+
+def unlinked(job: Job, tx: Tables, collection: Collection, types: Sequence[RecordType]) -> Sequence[Pair]:
+    """A pair for each selected record of these types that no collection of the account has.
+
+    Left out: a record that an undecided item of this account may already be. Otherwise the first sync of a full phone
+    would double its people.
+    """
+    ids = tx.links.unlinked(job.account.id, job.account.user, types)
+    waiting = tx.queue.suggested(job.account.id)
+    records = tx.records.many([id for id in ids if id not in waiting], deleted=False)
+    eye = _Eye.of(job, tx, collection, records)
+    sides = [eye.local(record) for record in records.values() if not gives_up(tx, collection, record.id)]
+    return [Pair(local) for local in sides if local.selected]
+
+
+def gives_up(tx: Tables, collection: Collection, href: str) -> bool:
+    """Whether the remote has refused this too often, and nobody has asked to try again."""
+    parked = tx.parked.find(collection.id, href)
+    return parked is not None and parked.attempts >= ATTEMPTS and not parked.retry
+
+
+@dataclass(frozen=True, slots=True)
+class _Eye:
+    """What the account's user may see and wants, asked once for many records."""
+
+    user: UserView
+    rules: AccountRules
+    flagged: frozenset[str]
+    format: str
+
+    @classmethod
+    def of(cls, job: Job, tx: Tables, collection: Collection, records: Iterable[str]) -> _Eye:
+        owner = next(user for user in tx.users.all() if user.id == job.account.user)
+        flagged = tx.flags.on(owner.id, list(records))
+        return cls(_sight(owner), AccountRules(frozenset(collection.accepts)), flagged, collection.format)
+
+    def local(self, record: Record) -> Local:
+        verdict = select(record, self.user, self.rules, flagged=record.id in self.flagged)
+        fields = visible(record.type, record.fields, self.format)
+        return Local(record.id, record.type, fields, isinstance(verdict, Selected), record.deleted)
+
+
+def _sight(user: User) -> UserView:
+    types = frozenset(RecordType) - (frozenset() if user.sees_suppliers else {RecordType.SUPPLIER})
+    match user.scope:
+        case Scope.ALL:
+            return UserView(None, types)
+        case Scope.TEAM:
+            return UserView(frozenset({user.name, ""}), types)
+        case Scope.OWN:
+            return UserView(frozenset({user.name}), types)
+
+
+def _remote(tx: Tables, collection: Collection, record: Record, link: Link) -> Remote | None:
+    mirrored = tx.mirror.get(collection.id, link.href)
+    if mirrored is None or mirrored.gone:
+        return None
+    if not mirrored.dirty:
+        return Remote(link.href, mirrored.item.etag, link.shown())
+    return Remote(
+        link.href, mirrored.item.etag, translate.read(collection.format, record.type, mirrored.item.raw).fields
+    )

@@ -1,0 +1,247 @@
+"""Step one of an action: the hub's own changes, and what is about to be sent, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
+
+from crmsync.core.fieldmap import view
+from crmsync.core.merge import Lost
+from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished
+from crmsync.cycle import translate
+from crmsync.cycle.job import Job, uid_of
+from crmsync.errors import Unreadable
+from crmsync.model import Conflict, Link, LinkState, OnDelete, Record, Side
+from crmsync.store.collections_of import Collection
+from crmsync.store.store import Tables
+from crmsync.values import Changes, Fields, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A new item is to be stored."""
+
+    link: Link
+    raw: bytes
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """An item is to be replaced. `base` and `echo` are the agreement once it was."""
+
+    link: Link
+    raw: bytes
+    title: str
+    base: Fields
+    echo: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """An item is to be removed."""
+
+    link: Link
+    title: str
+
+
+Step: TypeAlias = Post | Put | Drop
+
+
+def prepare(job: Job, collection: Collection, actions: Sequence[Action], touched: Mapping[int, int]) -> Sequence[Step]:
+    """Writes down what the actions will do, does the part that concerns the hub alone, returns what is to be sent.
+
+    An action whose record was edited since the decision is left for the next cycle: the link stays pending.
+    """
+    with job.store.transaction(job.stamp()) as tx:
+        steps = [_prepare(job, tx, collection, action) for action in actions if _still_true(tx, action, touched)]
+    return [step for step in steps if step is not None]
+
+
+def _still_true(tx: Tables, action: Action, touched: Mapping[int, int]) -> bool:
+    if isinstance(action, Create) and action.link is None:
+        return True
+    link = action.link
+    assert link is not None
+    return tx.links.untouched_since(link, touched.get(link, 0))
+
+
+def _prepare(job: Job, tx: Tables, collection: Collection, action: Action) -> Step | None:
+    match action:
+        case Create():
+            return _create(tx, collection, action)
+        case Update():
+            return _update(job, tx, collection, action)
+        case Delete():
+            link = _link(tx, action.link)
+            begun = replace(link, href=action.href, etag=action.etag, state=LinkState.DELETING)
+            tx.links.update(begun)
+            _looked(tx, collection, action.link, action.href)
+            return Drop(begun, _title(tx, action.record))
+        case Vanished():
+            _vanished(job, tx, collection, action)
+        case Revived():
+            _ask(job, tx, collection, action.conflict)
+            _looked(tx, collection, action.link, action.href)
+        case Unlink():
+            forget(tx, collection, action.link, action.href)
+        case _:
+            assert_never(action)
+    return None
+
+
+def _record(tx: Tables, id: str) -> Record:
+    record = tx.records.get(id, deleted=True)
+    assert record is not None
+    return record
+
+
+def _link(tx: Tables, id: int) -> Link:
+    link = tx.links.get(id)
+    assert link is not None
+    return link
+
+
+def _title(tx: Tables, id: str) -> str:
+    return str(_record(tx, id).fields.get("name") or _record(tx, id).fields.get("summary") or id)
+
+
+def _looked(tx: Tables, collection: Collection, link: int, href: str) -> None:
+    tx.links.looked(link, tx.journal.last())
+    tx.mirror.clear_dirty(collection.id, [href])
+
+
+def _create(tx: Tables, collection: Collection, action: Create) -> Post | None:
+    record = _record(tx, action.record)
+    if record.deleted:
+        return None
+    if action.link is not None:
+        old = _link(tx, action.link)
+        forget(tx, collection, old.id, old.href)
+        tx.plans.forget(collection.id, old.href)
+    fields = view(record.type, record.fields, collection.format)
+    uid = uid_of(record.id)
+    blobs = tx.blobs.many(_blob_names(fields))
+    raw = translate.build(collection.format, uid, record.type, fields, blobs)
+    link = Link(0, record.id, collection.id, "", uid, None, {}, {}, LinkState.CREATING, fields)
+    return Post(tx.links.insert(link), raw, _title(tx, record.id))
+
+
+def _blob_names(fields: Changes) -> list[str]:
+    photo = fields.get("photo")
+    return [photo] if isinstance(photo, str) and photo.startswith("sha256:") else []
+
+
+def _update(job: Job, tx: Tables, collection: Collection, action: Update) -> Put | None:
+    link = _link(tx, action.link)
+    for lost in action.lost:
+        _note(tx, collection, _as_conflict(tx, link, action, lost), lost)
+    for conflict in action.conflicts:
+        _ask(job, tx, collection, conflict)
+    answered = {conflict.field for conflict in action.conflicts}
+    for open_one in tx.conflicts.list(link=link.id):
+        if open_one.conflict.field not in answered:
+            tx.conflicts.close(open_one.id, "settled")
+    if action.hub:
+        _take_in(job, tx, collection, action)
+    put = _put(job, tx, collection, action, link) if action.remote else None
+    if put is None:
+        # What could not be turned into bytes stays an edit of the hub: its agreement is not touched.
+        base, echo = _agreed_so_far(action, link) if action.remote else (action.base, action.echo)
+        settled = replace(link, href=action.href, etag=action.etag, base=base, echo=echo, state=LinkState.LINKED)
+        tx.links.update(settled)
+    _looked(tx, collection, action.link, action.href)
+    return put
+
+
+def _take_in(job: Job, tx: Tables, collection: Collection, action: Update) -> None:
+    if _blob_names(action.hub):
+        mirrored = tx.mirror.get(collection.id, action.href)
+        record = _record(tx, action.record)
+        if mirrored is not None:
+            tx.blobs.put_all(translate.read(collection.format, record.type, mirrored.item.raw).blobs)
+    tx.records.change(action.record, action.hub)
+    job.result.pulled.updated += 1
+
+
+def _put(job: Job, tx: Tables, collection: Collection, action: Update, link: Link) -> Put | None:
+    record = _record(tx, action.record)
+    mirrored = tx.mirror.get(collection.id, action.href)
+    assert mirrored is not None
+    try:
+        blobs = tx.blobs.many(_blob_names(action.remote))
+        raw = translate.patch(collection.format, record.type, mirrored.item.raw, action.remote, blobs)
+    except Unreadable as error:
+        job.park(tx, collection, action.href, action.etag, str(error), mirrored.item.raw)
+        return None
+    base, echo = _agreed_so_far(action, link)
+    begun = replace(
+        link,
+        href=action.href,
+        etag=action.etag,
+        base=base,
+        echo=echo,
+        state=LinkState.UPDATING,
+        intent=action.remote,
+    )
+    tx.links.update(begun)
+    return Put(begun, raw, _title(tx, action.record), action.base, action.echo)
+
+
+def _agreed_so_far(action: Update, link: Link) -> tuple[dict[str, Value], dict[str, Value | None]]:
+    """The agreement as it will be, but for the fields that are still to be written at the remote."""
+    base = {name: value for name, value in action.base.items() if name not in action.remote}
+    echo = {name: value for name, value in action.echo.items() if name not in action.remote}
+    base.update({name: value for name, value in link.base.items() if name in action.remote})
+    echo.update({name: value for name, value in link.echo.items() if name in action.remote})
+    return base, echo
+
+
+def _as_conflict(tx: Tables, link: Link, action: Update, lost: Lost) -> Conflict:
+    """A loss in the shape of the conflict it would have been."""
+    held = _record(tx, action.record).fields.get(lost.field)
+    crm, remote = (lost.value, None) if lost.side is Side.CRM else (held, lost.value)
+    return Conflict(action.record, action.link, lost.field, link.base.get(lost.field), crm, remote)
+
+
+def _note(tx: Tables, collection: Collection, conflict: Conflict, lost: Lost) -> None:
+    """Keeps a value that lost without anybody being asked, where it can be found and put back."""
+    logged, _ = tx.conflicts.open(conflict, collection.id)
+    if logged.open:
+        tx.conflicts.close(logged.id, lost.reason, lost.value)
+
+
+def _ask(job: Job, tx: Tables, collection: Collection, conflict: Conflict) -> None:
+    logged, new = tx.conflicts.open(conflict, collection.id)
+    if not new and not logged.open:
+        tx.conflicts.reopen(logged.id)  # the very same values clash again, after a decision that did not last
+        new = True
+    job.result.conflicts += new
+
+
+def _vanished(job: Job, tx: Tables, collection: Collection, action: Vanished) -> None:
+    match action.answer:
+        case OnDelete.ASK:
+            _ask(job, tx, collection, Conflict(action.record, action.link, "deleted", False, False, True))
+            tx.links.update(replace(_link(tx, action.link), state=LinkState.GONE))
+            _looked(tx, collection, action.link, action.href)
+            tx.mirror.drop(collection.id, [action.href])
+            return
+        case OnDelete.UNFLAG:
+            tx.flags.set(job.account.user, [action.record], on=False)
+        case OnDelete.ARCHIVE:
+            tx.flags.set(job.account.user, [action.record], on=False)
+            tx.records.change(action.record, {"status": "inactive"})
+        case OnDelete.DELETE:
+            tx.records.delete(action.record)
+        case _:
+            assert_never(action.answer)
+    job.result.pulled.deleted += 1
+    forget(tx, collection, action.link, action.href)
+
+
+def forget(tx: Tables, collection: Collection, link: int, href: str) -> None:
+    """The link and what the mirror knows of its item go; open questions about them end with that."""
+    tx.links.delete(link)
+    tx.mirror.drop(collection.id, [href])

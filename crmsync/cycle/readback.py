@@ -1,0 +1,78 @@
+"""What the remote made of our writes: read back a batch at a time, and agreed upon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crmsync.core.settle import settle
+from crmsync.cycle import translate
+from crmsync.cycle.job import Job, remote_of
+from crmsync.cycle.send import own
+from crmsync.errors import Unreadable
+from crmsync.model import Item, Link, LinkState
+from crmsync.store.collections_of import Collection
+from crmsync.store.losses import LossKind
+from crmsync.store.store import Tables
+
+
+def read_back(job: Job, collection: Collection, link_ids: Sequence[int], *, late: bool = False) -> None:
+    """Reads the items of these links and takes what the remote shows as the agreement.
+
+    `late`: the writes were made by a cycle that was cut off, so somebody may have edited since. Then only what this
+    remote is known to rewrite is its doing; any other difference is an edit.
+
+    An item that a late remote does not show yet stays as it is: the next cycle reads it back.
+    """
+    if not link_ids:
+        return
+    with job.store.view() as view:
+        links = [link for link_id in link_ids if (link := view.links.get(link_id)) is not None]
+    remote = remote_of(collection)
+    found = {item.href: item for item in job.connector.fetch(remote, [link.href for link in links])}
+    doubtful = [link.href for link in links if link.href in found and not _same_version(link, found[link.href].etag)]
+    # A remote whose etag moves at every look cannot be asked who wrote last; a second look tells.
+    again = {item.href: item for item in job.connector.fetch(remote, doubtful)} if doubtful else {}
+    with job.store.transaction(job.stamp(), durable=False) as tx:
+        for link in links:
+            item = found.get(link.href)
+            if item is None or (job.connector.late and item.etag is not None and item.etag == link.previous_etag):
+                continue
+            second = again.get(link.href)
+            restless = second is not None and second.raw == item.raw and second.etag != item.etag
+            _agree(job, tx, collection, link, item, _ours(link, item, restless=restless), late=late)
+
+
+def _same_version(link: Link, etag: str | None) -> bool:
+    return link.etag is None or etag is None or link.etag == etag
+
+
+def _ours(link: Link, item: Item, *, restless: bool) -> bool | None:
+    """Whether the item is the very version we wrote; `None` when its etag cannot tell."""
+    if link.etag is None or item.etag is None or restless:
+        return None
+    return link.etag == item.etag
+
+
+def _agree(
+    job: Job, tx: Tables, collection: Collection, link: Link, item: Item, ours: bool | None, *, late: bool
+) -> None:
+    record = tx.records.get(link.record, deleted=True)
+    assert record is not None
+    try:
+        kept = translate.read(collection.format, record.type, item.raw).fields
+    except Unreadable as error:
+        job.park(tx, collection, item.href, item.etag, f"what the remote made of our write: {error}", item.raw)
+        tx.links.update(replace(link, state=LinkState.LINKED, intent=None))
+        return
+    pushed = frozenset(link.intent or {})
+    if late:
+        pushed &= {loss.field for loss in tx.losses.list(collection.id)}
+    settled = settle(link.base, link.echo, kept, pushed, ours)
+    for loss in settled.losses:
+        tx.losses.count(collection.id, loss.field, LossKind.DROPPED if loss.shown is None else LossKind.REWRITTEN)
+    own(tx, collection, item)
+    tx.parked.drop_hrefs(collection.id, [item.href, link.record])
+    if settled.foreign:
+        tx.mirror.mark_dirty(collection.id, [item.href])
+    tx.links.update(replace(link, etag=item.etag, echo=settled.echo, state=LinkState.LINKED, intent=None))

@@ -1,0 +1,127 @@
+"""The cycle itself, from the first look to the last acknowledgement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+
+from crmsync.connectors.base import Connector
+from crmsync.core.reconcile import reconcile
+from crmsync.cycle import gather, hold, intake, suggest
+from crmsync.cycle.apply import apply
+from crmsync.cycle.describe import describe
+from crmsync.cycle.job import Job
+from crmsync.cycle.recover import recover
+from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, quiet
+from crmsync.errors import Halt, Retry, SignInNeeded
+from crmsync.model import RecordType
+from crmsync.store.collections_of import Collection
+from crmsync.store.store import Store
+
+
+def run(
+    store: Store,
+    account: str,
+    connector: Connector,
+    rules: Rules,
+    *,
+    clock: Clock,
+    dry_run: bool = False,
+    full: bool = False,
+    progress: Progress = quiet,
+) -> RunResult:
+    """Syncs one account once.
+
+    What ends this account (`Retry`, `Halt`) does not raise: the result says `failed` and why, and everything done
+    until then is written down. With `dry_run` the mirror and the queue are brought up to date and the plan is made by
+    the same code, but neither a record nor the remote is written; `RunResult.plan` lists the actions. `full` asks the
+    remote for everything again and looks at every link.
+    """
+    result = RunResult(account)
+    began = perf_counter()
+    with store.view() as view:
+        job = Job(store, view.accounts.get(account), connector, rules, clock, result, progress, full)
+    with store.transaction(job.stamp(), durable=False) as tx:
+        result.id = tx.runs.start("dry run" if dry_run else "sync", account)
+    try:
+        _cycle(job, dry_run=dry_run)
+    except (Retry, Halt) as error:
+        result.state = "failed"
+        result.error = error
+    else:
+        result.state = "held" if result.held else "done"
+    result.requests, result.bytes = connector.traffic.requests, connector.traffic.bytes
+    result.seconds = perf_counter() - began
+    _finish(job)
+    return result
+
+
+def _cycle(job: Job, *, dry_run: bool) -> None:
+    with job.store.view() as view:
+        collections = view.collections.of(job.account.id, selected=True)
+    for collection in collections:
+        if not dry_run:
+            recover(job, collection)
+        intake.pull(job, collection)
+        suggest.renew(job, collection)
+    if dry_run:
+        job.result.plan = []
+    homes = _homes(collections)
+    for collection in collections:
+        types = [kind for kind, home in homes.items() if home == collection.id]
+        _decide(job, collection, types, dry_run=dry_run)
+
+
+def _homes(collections: Sequence[Collection]) -> dict[RecordType, int]:
+    """Where new items of each type go: the first collection that takes them."""
+    homes: dict[RecordType, int] = {}
+    for collection in collections:
+        for kind in () if collection.read_only else collection.accepts:
+            homes.setdefault(kind, collection.id)
+    return homes
+
+
+def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dry_run: bool) -> None:
+    with job.store.view() as view:
+        job.seen = view.journal.last()
+        found = gather.linked(job, view, collection)
+        fresh = gather.unlinked(job, view, collection, types) if types else ()
+        quiet_here = not (found.pairs or fresh or found.unreadable) and not view.plans.list(account=job.account.id)
+    if quiet_here:
+        return
+    plan = reconcile([*found.pairs, *fresh], job.rules.policies)
+    with job.store.transaction(job.stamp()) as tx:
+        for link, reason in found.unreadable:
+            mirrored = tx.mirror.get(collection.id, link.href)
+            job.park(tx, collection, link.href, link.etag, reason, mirrored.item.raw if mirrored else None)
+            tx.mirror.clear_dirty(collection.id, [link.href])
+        actions = hold.allowed(job, tx, collection, plan)
+        if job.result.plan is not None:
+            job.result.plan += [describe(tx, collection.name, action) for action in plan.actions]
+        concerned = {action.link for action in plan.actions}
+        for pair in found.pairs:
+            if pair.link is not None and pair.link.id not in concerned:
+                tx.links.looked(pair.link.id, found.touched[pair.link.id])
+                tx.mirror.clear_dirty(collection.id, [pair.link.href])
+    if not dry_run:
+        apply(job, collection, actions, found.touched)
+
+
+def _finish(job: Job) -> None:
+    result = job.result
+    hints = job.connector.hints()
+    with job.store.transaction(job.stamp(), durable=False) as tx:
+        tx.runs.finish(result.id, result.state, result.to_json(), str(result.error or ""))
+        tx.accounts.set_state(job.account.id, _word(result), str(result.error or ""))
+        if dict(hints) != dict(job.account.hints):
+            tx.accounts.set_hints(job.account.id, hints)
+
+
+def _word(result: RunResult) -> str:
+    match result.error:
+        case None:
+            return "ok"
+        case SignInNeeded():
+            return "sign-in"
+        case _:
+            return "failing"

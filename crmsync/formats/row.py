@@ -13,8 +13,9 @@ from hashlib import sha256
 from typing import Any
 
 from crmsync.errors import Unreadable, Usage
-from crmsync.formats.base import Parsed
+from crmsync.formats.base import Parsed, Summary
 from crmsync.formats.contentline import MAX_BYTES
+from crmsync.formats.vcard_values import derived_name
 from crmsync.values import SHAPES, Changes, Fields, Value, from_json, to_json
 
 _UID = "uid"
@@ -39,6 +40,18 @@ class RowFormat:
                 fields[name] = value
         uid, kind = row.get(_UID, ""), row.get(_KIND, "row")
         return Parsed(uid if isinstance(uid, str) else str(uid), kind if isinstance(kind, str) else "row", fields)
+
+    def summary(self, raw: bytes) -> Summary:
+        """Who or what a row is about. Raises `Unreadable`."""
+        row = self.parse(raw)
+        fields = row.fields
+        name = str(fields.get("name") or fields.get("summary") or derived_name(fields))
+        emails, phones = (
+            tuple(entry.value for entry in fields.get(field, ()))  # type: ignore[union-attr]  # the shape of both
+            for field in ("emails", "phones")
+        )
+        start = str(fields.get("start") or fields.get("due") or "")
+        return Summary(row.uid, row.kind, name, str(fields.get("organization", "")), emails, phones, start)
 
     def digest(self, raw: bytes) -> str:
         """Equal for two rows with the same values, in whatever order. Empty values do not count."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crmsync.formats import vcard_digest, vcard_patch, vcard_read, vcard_split, vcard_summary
-from crmsync.formats.base import Parsed
+from crmsync.formats.base import Parsed, Summary
 from crmsync.formats.contentline_write import encode
 from crmsync.formats.escaping import escape
-from crmsync.formats.vcard_summary import Summary
 from crmsync.formats.vcard_values import FIELDS, NAME_PARTS
 from crmsync.values import Changes, Fields, Value
 
-__all__ = ["FIELDS", "VCARD", "Summary", "VCardFormat"]
+__all__ = ["FIELDS", "VCARD", "VCardFormat"]
 
 _KINDS = {"org": "X-ABSHOWAS:COMPANY\r\n", "group": "X-ADDRESSBOOKSERVER-KIND:group\r\n"}
 

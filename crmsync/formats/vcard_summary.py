@@ -6,9 +6,7 @@ agree on every card: what is unreadable there is unreadable here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from crmsync.formats.base import Parsed
+from crmsync.formats.base import Parsed, Summary
 from crmsync.formats.contentline import NO_HEAD, Head, Line, Param, head_of, lines, open_source
 from crmsync.formats.vcard_card import open_card, plain
 from crmsync.formats.vcard_read import READERS, Reading, read
@@ -18,18 +16,6 @@ _KIND = frozenset(("KIND", "X-ABSHOWAS", "X-ADDRESSBOOKSERVER-KIND"))
 _WANTED = frozenset(("BEGIN", "END", "UID", "FN", "N", "ORG", "NICKNAME", "EMAIL", "TEL", *_KIND))
 _INDENTS = frozenset((b" ", b"\t"))
 _BLANK = frozenset((b"", b"\r"))
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Who an item is: enough to list it and to look for a match."""
-
-    uid: str
-    kind: str
-    name: str
-    organization: str
-    emails: tuple[str, ...]
-    phones: tuple[str, ...]
 
 
 def summary(raw: bytes) -> Summary:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsync.errors import Unreadable
+from crmsync.formats.base import Summary
 from crmsync.formats.contentline import MAX_BYTES
 from crmsync.formats.registry import get
 from crmsync.formats.row import ROW
@@ -50,6 +51,16 @@ def test_half_a_surrogate_pair_survives() -> None:
     assert ROW.parse(raw).fields["note"] == "a\ud800"
 
 
+def test_a_summary_names_who_or_what_it_is() -> None:
+    assert ROW.summary(RAW) == Summary("7", "row", "Zoë", emails=("z@x.example",))
+    assert ROW.summary(b'{"uid":"1","organization":"A","phones":[{"value":"1"}]}') == Summary(
+        "1", "row", "A", "A", phones=("1",)
+    )
+    assert ROW.summary(b'{"uid":"1","summary":"Call","due":"2026-01-01"}') == Summary(
+        "1", "row", "Call", start="2026-01-01"
+    )
+
+
 def test_order_and_empty_values_do_not_count() -> None:
     assert ROW.digest(b'{"a":1,"b":"","c":null,"uid":"1","d":[]}') == ROW.digest(b'{"uid":"1", "a":1}')
     assert ROW.digest(b'{"a":1}') != ROW.digest(b'{"a":2}')
@@ -59,7 +70,7 @@ def test_order_and_empty_values_do_not_count() -> None:
     "raw", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"a":' + b"9" * 5000 + b"}", b" " * (MAX_BYTES + 1)]
 )
 def test_bytes_that_are_no_row_are_unreadable(raw: bytes) -> None:
-    for function in (ROW.parse, ROW.digest, lambda raw: ROW.patch(raw, {}, {})):
+    for function in (ROW.parse, ROW.summary, ROW.digest, lambda raw: ROW.patch(raw, {}, {})):
         with pytest.raises(Unreadable):
             function(raw)
 

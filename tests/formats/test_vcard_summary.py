@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsync.errors import Unreadable
-from crmsync.formats.vcard import VCARD, Summary
+from crmsync.formats.base import Summary
+from crmsync.formats.vcard import VCARD
 from crmsync.formats.vcard_summary import _wanted_lines, summary
 from tests.formats.cards import ANDROID, APPLE, MODERN, OUTLOOK, with_ends
 

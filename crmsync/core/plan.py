@@ -47,13 +47,17 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """The item leaves the remote: its record was deleted, or is no longer selected for this account."""
+    """The item leaves the remote: its record was deleted, or is no longer selected for this account.
+
+    `lost` is what somebody had typed into the item and the hub may not take over.
+    """
 
     link: int
     record: str
     href: str
     etag: str | None
     reason: str
+    lost: tuple[Lost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

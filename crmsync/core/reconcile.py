@@ -98,7 +98,7 @@ def _decide(pair: Pair, policy: Policy) -> Action | None:
     homeward = _update(pair, link, pair.remote, replace(policy, mode=Mode.IMPORT))
     if policy.mode is Mode.TWO_WAY and homeward is not None and (homeward.hub or homeward.conflicts):
         return homeward
-    return Delete(link.id, local.record, link.href, pair.remote.etag, "no longer selected for this account")
+    return _delete(link, pair.remote, "no longer selected for this account")
 
 
 def _update(pair: Pair, link: Link, remote: Remote, policy: Policy) -> Update | None:
@@ -121,7 +121,7 @@ def _vanished(pair: Pair, link: Link, policy: Policy) -> Action | None:
     local = pair.local
     if local.deleted:
         return Unlink(link.id, local.record, link.href, "deleted on both sides")
-    if policy.mode is Mode.EXPORT or pair.restore:
+    if policy.mode is Mode.EXPORT or (pair.restore and policy.mode is Mode.TWO_WAY):
         if not local.selected:
             return Unlink(link.id, local.record, link.href, "gone at the remote and no longer selected")
         return Create(local.record, local.type, local.fields, link.id)
@@ -130,7 +130,9 @@ def _vanished(pair: Pair, link: Link, policy: Policy) -> Action | None:
     if link.state is LinkState.GONE:
         return None  # asked already
     if _edited(link, local):
-        return Vanished(link.id, local.record, link.href, link.etag, OnDelete.ASK, "deleted at the remote, edited in the CRM")
+        return Vanished(
+            link.id, local.record, link.href, link.etag, OnDelete.ASK, "deleted at the remote, edited in the CRM"
+        )
     return Vanished(link.id, local.record, link.href, link.etag, policy.on_delete, "deleted at the remote")
 
 
@@ -146,4 +148,10 @@ def _deleted_here(pair: Pair, link: Link, remote: Remote, policy: Policy) -> Act
     if policy.mode is Mode.TWO_WAY and merged.hub:
         conflict = Conflict(pair.local.record, link.id, "deleted", False, True, False)
         return Revived(link.id, pair.local.record, remote.href, conflict)
-    return Delete(link.id, pair.local.record, remote.href, remote.etag, "deleted in the CRM")
+    return _delete(link, remote, "deleted in the CRM")
+
+
+def _delete(link: Link, remote: Remote, reason: str) -> Delete:
+    typed = merge(link.base, link.echo, link.base, remote.fields, Policy(mode=Mode.EXPORT)).lost
+    lost = tuple(replace(value, reason=f"its item was removed: {reason}") for value in typed)
+    return Delete(link.id, link.record, remote.href, remote.etag, reason, lost)

@@ -90,6 +90,19 @@ def test_an_edit_at_the_remote_beats_a_deletion_in_the_crm() -> None:
     assert isinstance(export, Delete)
 
 
+def test_what_was_typed_into_an_item_that_is_removed_all_the_same_is_kept_in_the_log() -> None:
+    removed = Pair(replace(LOCAL, deleted=True), LINK, replace(REMOTE, fields=NOTED))
+    for pair in (removed, replace(removed, local=replace(LOCAL, selected=False))):
+        action = decide(pair, Policy(mode=Mode.EXPORT))
+        assert isinstance(action, Delete)
+        assert [(lost.field, lost.side, lost.value) for lost in action.lost] == [("note", Side.REMOTE, "hi")]
+        assert action.lost[0].reason.startswith("its item was removed")
+
+
+def test_an_import_only_account_is_not_written_even_to_restore() -> None:
+    assert isinstance(decide(Pair(LOCAL, LINK, restore=True), Policy(mode=Mode.IMPORT)), Vanished)
+
+
 def test_a_record_that_leaves_the_selection_leaves_the_remote_only() -> None:
     assert isinstance(decide(Pair(replace(LOCAL, selected=False), LINK, REMOTE)), Delete)
     moved = decide(Pair(replace(LOCAL, selected=False, fields=EDITED), LINK, REMOTE))

@@ -1,0 +1,1 @@
+"""State machines: what holds after any sequence of edits, cycles, faults and decisions."""

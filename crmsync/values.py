@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from crmsync.errors import Usage
 
@@ -204,8 +204,11 @@ def _from_json(kind: Shape, data: Any) -> Value | None:
             return tuple(Participant(**entry) for entry in _expect(list, data))
 
 
-def _expect(kind: type[Any], data: Any) -> Any:
-    if type(data) is not kind:
+_T = TypeVar("_T")
+
+
+def _expect(kind: type[_T], data: Any) -> _T:
+    if type(data) is not kind:  # True is an int to isinstance
         raise TypeError(data)
     return data
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from crmsync import translate
 from crmsync.core.fieldmap import view as visible
 from crmsync.core.reconcile import Local, Pair, Remote
 from crmsync.core.selection import AccountRules, Selected, UserView, select
-from crmsync.cycle import translate
 from crmsync.cycle.job import Job
 from crmsync.errors import Unreadable
 from crmsync.model import Link, LinkState, Record, RecordType

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
+from crmsync import translate
 from crmsync.core.fieldmap import view
 from crmsync.core.merge import Lost
 from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished
-from crmsync.cycle import translate
 from crmsync.cycle.job import Job, uid_of
 from crmsync.errors import Unreadable
 from crmsync.model import Conflict, Link, LinkState, OnDelete, Record, Side

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from crmsync import translate
 from crmsync.core.settle import settle
-from crmsync.cycle import translate
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.send import own
 from crmsync.errors import Unreadable

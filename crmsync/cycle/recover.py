@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from crmsync import translate
 from crmsync.core.keys import same
-from crmsync.cycle import translate
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.prepare import forget
 from crmsync.cycle.readback import read_back

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from crmsync import translate
 from crmsync.core.adopt import adopt
 from crmsync.core.fieldmap import view
-from crmsync.cycle import translate
 from crmsync.cycle.job import Job, record_of
 from crmsync.cycle.suggest import enqueue
 from crmsync.errors import Unreadable

@@ -1,0 +1,11 @@
+"""What a person decides: the only way from a decision to the store, for the command line and the TUI alike.
+
+| module    | decisions                                                       |
+|-----------|-----------------------------------------------------------------|
+| queue     | give types, import, link, accept suggestions, ignore, private   |
+| conflicts | which value stands; what a deletion means                       |
+| plans     | let a held plan pass, or not                                    |
+
+Every function works inside the caller's transaction, whose stamp says who decided, and raises `Usage` for what cannot
+be: then nothing of it was done.
+"""

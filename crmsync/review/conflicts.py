@@ -1,0 +1,146 @@
+"""Conflicts: which value stands, and what a deletion on one side means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, assert_never
+
+from crmsync import translate
+from crmsync.core.entries import Diff, carry
+from crmsync.errors import Usage
+from crmsync.model import Conflict, Link, LinkState
+from crmsync.store.conflict_log import LoggedConflict
+from crmsync.store.store import Tables
+from crmsync.values import Value, is_list
+
+DELETED = "deleted"
+"""The pseudo-field of a deletion that waits for a person."""
+
+
+class Choice(StrEnum):
+    """How a conflict is decided."""
+
+    CRM = "crm"
+    REMOTE = "remote"
+    BASE = "base"
+    BOTH = "both"
+    VALUE = "value"
+
+
+def resolve(tx: Tables, id: int, choice: Choice, value: Value | None = None) -> None:
+    """Decides an open conflict. The CRM has the chosen value at once, the remote after the next sync.
+
+    `value` goes with `VALUE`; for a deletion it is `unflag`, `archive` or `delete`. The value that was not taken stays
+    in the log. Raises `Usage` for a conflict that is decided already, and for `BOTH` where only one value can be.
+    """
+    logged = tx.conflicts.get(id)
+    if not logged.open:
+        raise Usage("this conflict is decided already", thing=str(id), next_step="See `crmsync conflicts list`")
+    if logged.conflict.field == DELETED:
+        _deletion(tx, logged, choice, value)
+    else:
+        _field(tx, logged, choice, value)
+
+
+def _field(tx: Tables, logged: LoggedConflict, choice: Choice, value: Value | None) -> None:
+    conflict = logged.conflict
+    name = conflict.field
+    link = tx.links.get(conflict.link)
+    if link is None:
+        raise Usage("the record is no longer linked to this item", thing=str(logged.id))
+    chosen: Any
+    match choice:
+        case Choice.CRM:
+            chosen, losing = None, conflict.remote
+        case Choice.REMOTE:
+            chosen, losing = conflict.remote, conflict.crm
+        case Choice.BASE:
+            chosen, losing = conflict.base, conflict.crm
+        case Choice.BOTH:
+            chosen, losing = _both(conflict), None
+        case Choice.VALUE:
+            chosen, losing = value, conflict.crm
+        case _:
+            assert_never(choice)
+    if choice is not Choice.CRM:
+        tx.records.change(conflict.record, {name: chosen}, reason=f"conflict {logged.id}: {choice}")
+    # Both now agree on what the remote shows; where the CRM holds something else, that is an edit to be pushed.
+    base: dict[str, Any] = {key: held for key, held in link.base.items() if key != name}
+    if conflict.remote is not None:
+        base[name] = conflict.remote
+    echo = {key: held for key, held in link.echo.items() if key != name}
+    tx.links.update(replace(link, base=base, echo=echo))
+    tx.links.touch([link.id])
+    tx.conflicts.close(logged.id, choice.value, losing)
+
+
+def _both(conflict: Conflict) -> Value | None:
+    if not is_list(conflict.field):
+        raise Usage(
+            "only one of the two can be its value", thing=conflict.field, next_step="Take one side, or give a value"
+        )
+    crm: Any = conflict.crm
+    remote: Any = conflict.remote
+    field = conflict.field
+    return carry(Diff.of(field, None, remote), onto=Diff.of(field, None, crm), wins=False)
+
+
+def _deletion(tx: Tables, logged: LoggedConflict, choice: Choice, value: Value | None) -> None:
+    conflict = logged.conflict
+    link = tx.links.get(conflict.link)
+    chosen: Mapping[Choice, object] = {
+        Choice.CRM: conflict.crm,
+        Choice.REMOTE: conflict.remote,
+        Choice.BASE: conflict.base,
+        Choice.VALUE: value,
+    }
+    match chosen.get(choice):
+        case True | "delete":
+            _delete(tx, conflict, link)
+        case False:
+            _keep(tx, conflict, link)
+        case "unflag" | "archive" as answer:
+            _leave(tx, conflict, link, archive=answer == "archive")
+        case _:
+            raise Usage("a deletion is answered with --crm, --remote, or --value unflag, archive or delete")
+    if tx.conflicts.get(logged.id).open:
+        tx.conflicts.close(logged.id, choice.value)
+
+
+def _delete(tx: Tables, conflict: Conflict, link: Link | None) -> None:
+    tx.records.delete(conflict.record)
+    if link is None:
+        return
+    mirrored = tx.mirror.get(link.collection, link.href)
+    if link.state is LinkState.GONE or mirrored is None or mirrored.gone:
+        tx.links.delete(link.id)
+        return
+    # What was typed there since is known and given up: the next cycle deletes the item.
+    record = tx.records.get(conflict.record, deleted=True)
+    assert record is not None
+    shown = translate.read(tx.collections.get(link.collection).format, record.type, mirrored.item.raw).fields
+    tx.links.update(replace(link, base=shown, echo={}, etag=mirrored.item.etag))
+    tx.links.touch([link.id])
+
+
+def _keep(tx: Tables, conflict: Conflict, link: Link | None) -> None:
+    tx.records.restore(conflict.record)
+    if link is None:
+        return
+    if link.state is LinkState.GONE:
+        tx.plans.remember(link.collection, link.href, "vanished", "restore")
+    else:
+        tx.mirror.mark_dirty(link.collection, [link.href])
+    tx.links.touch([link.id])
+
+
+def _leave(tx: Tables, conflict: Conflict, link: Link | None, *, archive: bool) -> None:
+    tx.records.restore(conflict.record)
+    for user in tx.flags.users(conflict.record):
+        tx.flags.set(user, [conflict.record], on=False)
+    if archive:
+        tx.records.change(conflict.record, {"status": "inactive"}, reason="archived")
+    if link is not None and link.state is LinkState.GONE:
+        tx.links.delete(link.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from crmsync.formats.ical_patch import build
@@ -81,7 +81,7 @@ def _expand(text: bytes, since: date, until: date) -> tuple[Iterable[Occurrence]
         calendar = icalendar.Calendar.from_ical(text)
         found = recurring_ical_events.of(calendar, components=["VEVENT", "VTODO"]).between(since, until)
         return [_occurrence(component) for component in found], ""
-    except Exception as error:  # noqa: BLE001 two libraries, and whatever they raise on odd input; nothing is lost by it
+    except Exception as error:
         return [], f"it cannot be expanded ({type(error).__name__}: {error})"
 
 

@@ -18,6 +18,13 @@ _OUTER = frozenset(
     {"VCALENDAR", "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VCARD"}
 )  # never inside others
 _HEADER = frozenset({"VERSION", "PRODID", "CALSCALE"})
+# of the calendar and not of its entries (RFC 5545 section 3.7, RFC 7986 section 5)
+_ABOUT = frozenset(
+    {
+        *("METHOD", "NAME", "DESCRIPTION", "UID", "URL", "LAST-MODIFIED", "CATEGORIES", "REFRESH-INTERVAL", "SOURCE"),
+        *("COLOR", "IMAGE"),
+    }
+)
 _LONGEST_HEADER = 1000
 _MOST_COPIES = 20  # zones are copied into many entries; all copies together are no larger than so many times the file
 _FREE_COPIES = 1 << 20
@@ -49,6 +56,8 @@ class _Calendar:
     start: int = 0
     header: list[bytes] = field(default_factory=list)
     blocks: list[_Block] = field(default_factory=list)
+    about: list[Line] = field(default_factory=list)
+    closed: bool = False
     junk: list[Line] = field(default_factory=list)
 
 
@@ -89,7 +98,9 @@ class _Splitter:
                 (inside or outside).blocks.append(block)
             elif inside and name in _HEADER:
                 inside.header.append(self._bytes(line))
-            elif not inside or closes or not name:
+            elif inside and (name in _ABOUT or name.startswith("X-")):
+                inside.about.append(line)
+            else:
                 (inside or outside).junk.append(line)
         if inside:
             self._close(inside, found[-1].end, False)
@@ -101,6 +112,7 @@ class _Splitter:
 
     def _close(self, calendar: _Calendar, end: int, whole: bool) -> None:
         """A calendar that holds no more than one entry stays as it is."""
+        calendar.closed = whole
         broken = calendar.junk or not all(block.whole for block in calendar.blocks)
         entries = {block.key for block in calendar.blocks if block.name != "VTIMEZONE"}
         doubled = len(set(map(self._bytes, calendar.blocks))) < len(calendar.blocks)
@@ -121,8 +133,12 @@ class _Splitter:
         for blocks in entries.values():
             needed = sorted(frozenset().union(*(block.zones for block in blocks)) & zones.keys())
             self._elements.append((blocks[0].start, self._compose(calendar, blocks, [zones[tzid] for tzid in needed])))
-        if calendar.junk:
-            self._elements.append((calendar.junk[0].start, b"".join(map(self._bytes, calendar.junk))))
+        junk = calendar.junk
+        if calendar.begin and (junk or not calendar.closed or not all(block.whole for block in calendar.blocks)):
+            # where something is broken, what looks like the calendar's may be an entry's that lost its BEGIN
+            junk = sorted(junk + calendar.about)
+        if junk:
+            self._elements.append((junk[0].start, b"".join(map(self._bytes, junk))))
 
     def _compose(self, calendar: _Calendar, blocks: list[_Block], zones: list[_Block]) -> bytes:
         size = sum(zone.end - zone.start for zone in zones)

@@ -16,6 +16,7 @@ from crmsync.formats.vcard_card import Card, group_label, open_card, plain
 from crmsync.formats.vcard_values import OMIT_YEAR, date, phone
 
 # - the order of lines, of parameters and of TYPE values; folding, line ends, charset, quoted-printable, escapes
+# - a colon that Apple escapes and vobject escapes again
 # - the case of property and parameter names (Radicale writes X-ABLABEL) and of TYPE values; the number in `item1.`
 # - empty properties, and empty components at the end of N, ADR and ORG
 # - how a picture is spelled (base64 or data: URI) and a date (19750321 or 1975-03-21)
@@ -81,7 +82,7 @@ def _value(line: Line) -> str:
         return _PART.join(unescape(part).strip() for part in split_escaped(text, ";")).rstrip(_PART)
     if name in _LISTS:
         return _PART.join(sorted(read_list(line.text())))
-    text = plain(line)
+    text = plain(line).replace("\\:", ":")
     if name == "X-ABLABEL":
         return group_label(text)
     if name in _DATES:

@@ -85,6 +85,8 @@ def labelled(line: Line, labels: Mapping[str, str]) -> Labelled | None:
     value = plain(line)
     if head.name == "TEL":
         value = phone(value)
+    elif head.name == "URL" and "\\" in value:
+        value = value.replace("\\:", ":")  # Apple's escape, escaped once more by vobject
     if not value:
         return None
     label = labels.get(head.group.lower()) if head.group else None

@@ -40,8 +40,9 @@ class Style:
         return self._old(value).replace(";", "\\;") if self.version == "2.1" else escape(value)
 
     def uri(self, value: str) -> str:
-        """A URI: commas and semicolons stay as they are."""
-        return one_newline(value).replace("\\", "\\\\").replace("\n", "\\n")
+        """A URI. Its commas are escaped, because vobject (so Radicale) cuts it at the first that is not."""
+        text = self._old(value)
+        return text if self.version == "2.1" else text.replace("\n", "\\n").replace(",", "\\,")
 
     def _old(self, value: str) -> str:
         # 2.1 knows no escape but that of a semicolon; others may show a backslash that we add, so few are
@@ -105,7 +106,7 @@ class Style:
         """A PHOTO line: the picture itself, or where it is."""
         if content is None:
             params = () if self.version == "4.0" else (("VALUE", ("URL" if self.version == "2.1" else "uri",)),)
-            return fold(encode(f"{self.head('PHOTO', params)}:{harmless(value)}"), self.end)
+            return fold(encode(f"{self.head('PHOTO', params)}:{harmless(self.uri(value))}"), self.end)
         kind, data = _picture_kind(content), b2a_base64(content, newline=False)
         if self.version == "4.0":
             return fold(f"PHOTO:data:image/{kind.lower()};base64,".encode() + data, self.end)

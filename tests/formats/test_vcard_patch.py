@@ -307,9 +307,14 @@ def test_a_photo_in_an_old_card_ends_with_a_blank_line() -> None:
 
 
 def test_a_photo_elsewhere_is_named() -> None:
-    for version, head in (("2.1", "PHOTO;VALUE=URL"), ("3.0", "PHOTO;VALUE=uri"), ("4.0", "PHOTO")):
+    for version, line in (
+        ("2.1", "PHOTO;VALUE=URL:http://x/a;b,c.jpg"),
+        ("3.0", "PHOTO;VALUE=uri:http://x/a;b\\,c.jpg"),
+        ("4.0", "PHOTO:http://x/a;b\\,c.jpg"),
+    ):
         after = patched(card("PHOTO;ENCODING=b:AAAA", version=version), photo="http://x/a;b,c.jpg")
-        assert inner(after) == [f"{head}:http://x/a;b,c.jpg"]
+        assert inner(after) == [line]
+        assert VCARD.parse(after).fields["photo"] == "http://x/a;b,c.jpg"
 
 
 def test_a_photo_whose_bytes_are_missing_changes_nothing() -> None:

@@ -73,7 +73,7 @@ class Columns:
             elif target.field in self._lists:
                 continue
             else:
-                name, value = target.field, _read_one(target.field, text.strip())
+                name, value = target.field, _read_one(target.field, _clean(text))
             if value not in (None, "", []):
                 row[name] = value
         for field in self._lists:
@@ -102,18 +102,18 @@ class Columns:
         return new
 
     def _aim(self, names: Sequence[str], mapped: Mapping[str, str]) -> list[Target | None]:
+        meant = [Target(KEY) if index == self.key else _target(name, mapped) for index, name in enumerate(names)]
         taken: set[Target] = set()
         targets: list[Target | None] = []
-        for index, name in enumerate(names):
-            target = Target(KEY) if index == self.key else _target(name, mapped)
-            if target in taken and target is not None and target.field != KEY and name not in mapped:
-                target = _numbered(target, index)
-            if target in taken or (target == Target(KEY) and index != self.key):
+        for index, target in enumerate(_in_context(meant, names, mapped)):
+            if target in taken and target is not None:
+                target = _again(target, index)
+            if target == Target(KEY) and index != self.key:
                 target = None
             if target is not None:
                 taken.add(target)
             targets.append(target)
-        return _lone_name(targets, names, mapped)
+        return targets
 
     def _name_others(self, names: Sequence[str]) -> dict[int, str]:
         """Names for the columns that mean nothing to us; none of them is the name of a field."""
@@ -141,9 +141,9 @@ class Columns:
     def _read_entry(self, field: str, slot: Sequence[int], cells: Sequence[str]) -> Row | None:
         label = self._label(slot)
         if field != "addresses":
-            value = plain(cells[slot[0]]).strip()
+            value = _clean(plain(cells[slot[0]]))
             return {"value": value, "label": label, "preferred": False} if value else None
-        parts = {self._part(index): text for index in slot if (text := plain(cells[index]).strip())}
+        parts = {self._part(index): text for index in slot if (text := _clean(plain(cells[index])))}
         return {"value": parts, "label": label, "preferred": False} if parts else None
 
     def _write_entries(
@@ -234,25 +234,34 @@ def _target(name: str, mapped: Mapping[str, str]) -> Target | None:
     return Target(field, label, part, group if known in (Shape.LABELLED, Shape.ADDRESSES) else "")
 
 
-def _numbered(target: Target, index: int) -> Target:
-    """A second column of the same name is a further entry of a list; a second name or title is not understood."""
-    again = shape(target.field) in (Shape.LABELLED, Shape.ADDRESSES)
-    return Target(target.field, target.label, target.part, f"#{index}") if again else target
+def _again(target: Target, index: int) -> Target | None:
+    """A second column of the same meaning is a further entry of a list; a second name or title is only kept."""
+    if target.field == KEY or shape(target.field) not in (Shape.LABELLED, Shape.ADDRESSES):
+        return None
+    return Target(target.field, target.label, target.part, f"#{index}")
 
 
-def _lone_name(targets: list[Target | None], names: Sequence[str], mapped: Mapping[str, str]) -> list[Target | None]:
-    """`Nome`, `Nom` or `Nombre` without its other half is the whole name."""
+def _in_context(targets: list[Target | None], names: Sequence[str], mapped: Mapping[str, str]) -> list[Target | None]:
+    """What a column means may depend on the others.
+
+    `Nome`, `Nom` or `Nombre` without its other half is the whole name; `Title` beside `Job Title` is "Dr.".
+    """
     have = {target.field for target in targets if target}
     halves = have & {"given", "family"}
-    if len(halves) != 1 or "name" in have:
-        return targets
-    half = halves.pop()
-    return [
-        Target("name")
-        if target and target.field == half and normal(name) in _AMBIGUOUS and name not in mapped
-        else target
-        for target, name in zip(targets, names, strict=True)
-    ]
+    settled: list[Target | None] = []
+    for target, name in zip(targets, names, strict=True):
+        word = normal(name)
+        if target and name not in mapped:
+            if len(halves) == 1 and target.field in halves and "name" not in have and word in _AMBIGUOUS:
+                target = Target("name")
+            elif target.field == "title" and word == "title" and "prefix" not in have and _has_job(names):
+                target = Target("prefix")
+        settled.append(target)
+    return settled
+
+
+def _has_job(names: Sequence[str]) -> bool:
+    return any(normal(name) != "title" and guess(name)[0] == "title" for name in names)
 
 
 def _read_one(field: str, text: str) -> Any:
@@ -287,6 +296,11 @@ def _write_flag(value: bool, old: str) -> str:
         if old and old in (yes, no):
             return yes if value else no
     return "yes" if value else "no"
+
+
+def _clean(text: str) -> str:
+    """Without the blanks around it, which spreadsheets are full of, and with the line breaks that fields have."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _text(value: Any) -> str:

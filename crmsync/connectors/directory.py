@@ -115,9 +115,9 @@ class Directory:
             return sorted(e.name for e in found if not e.name.startswith(".") and e.is_dir(follow_symlinks=False))
 
     def files(self, wanted: Callable[[str], bool], largest: int) -> list[Entry]:
-        """All names that `wanted` approves, sorted, whether they can be read or not; no content is read."""
+        """All names but folders that `wanted` approves, sorted, also those that must not be read. Reads no content."""
         with self._scan() as found:
-            names = sorted(entry.name for entry in found if wanted(entry.name))
+            names = sorted(e.name for e in found if wanted(e.name) and not e.is_dir(follow_symlinks=False))
         seen = {name: status for name in names if (status := self._status(name)) is not None}
         wait = max((_freshness(status) for status in seen.values()), default=0)
         if wait > 0:
@@ -131,27 +131,19 @@ class Directory:
     def read(self, name: str, largest: int) -> Content | None:
         """The file's bytes; `None` when there is none. Raises `Refused` for what must not or cannot be read."""
         for _ in range(5):
+            status = self._status(name)
+            if status is None:
+                return None
+            if reason := _why_not(status, largest):  # asked before opening too: opening alone can move a tape
+                raise Refused(reason, thing=name)
             try:
-                descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self._fd)
+                content = self._read_steady(name, largest)
             except FileNotFoundError:
                 return None
             except OSError as error:
-                if error.errno == errno.ELOOP:
-                    raise Refused("it is a symbolic link", thing=name) from error
                 raise failure(error, name) from error
-            with os.fdopen(descriptor, "rb") as file:
-                before = os.fstat(descriptor)
-                if reason := _why_not(before, largest):
-                    raise Refused(reason, thing=name)
-                if (wait := _freshness(before)) > 0:
-                    time.sleep(wait / _SECOND_NS)
-                    before = os.fstat(descriptor)
-                try:
-                    raw = file.read(largest + 1)
-                except OSError as error:
-                    raise failure(error, name) from error
-                if version_of(before) == version_of(os.fstat(descriptor)):
-                    return Content(raw, version_of(before))
+            if content is not None:
+                return content
         raise Busy("the file is being written all the time", thing=name)
 
     def create(self, name: str, raw: bytes) -> str:
@@ -196,6 +188,22 @@ class Directory:
     def has(self, name: str) -> bool:
         """Whether anything of this name is there."""
         return self._status(name) is not None
+
+    def _read_steady(self, name: str, largest: int) -> Content | None:
+        """One attempt; `None` when the file changed while it was read."""
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self._fd)
+        try:
+            before = os.fstat(descriptor)
+            if reason := _why_not(before, largest):
+                raise Refused(reason, thing=name)
+            if (wait := _freshness(before)) > 0:
+                time.sleep(wait / _SECOND_NS)
+                before = os.fstat(descriptor)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                raw = file.read(largest + 1)
+            return Content(raw, version_of(before)) if version_of(before) == version_of(os.fstat(descriptor)) else None
+        finally:
+            os.close(descriptor)
 
     @contextmanager
     def _scan(self) -> Iterator[Iterator[os.DirEntry[str]]]:

@@ -50,6 +50,7 @@ class MemoryConnector(Connector):
         if settings.url not in _REMOTES:
             raise BadConfig("no remote in memory has this name", thing=settings.url, next_step="Publish it first")
         self._remote = _REMOTES[settings.url]
+        self.late = self._remote.tempers.late_by > 0
         chosen = {**settings.hints, **settings.options}
         for key, value in settings.options.items():
             if value not in _OPTIONS.get(key, ()):

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crmsync.errors import Bug, Busy, CrmsyncError, Halt, StoreBroken
-from crmsync.store import schema
+from crmsync.store import expression, schema
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before it gives up with `Busy`."""
@@ -54,6 +54,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
         connection.execute("PRAGMA journal_mode = WAL")
     if version < schema.VERSION:
         schema.migrate(connection, path)
+    expression.prepare(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")  # or REPLACE would get past the append-only triggers
     connection.execute("PRAGMA cache_size = -16000")

@@ -56,13 +56,17 @@ class Columns:
         return sorted([*self.sql, *(["custom.<name>"] if self.custom else [])])
 
 
+def prepare(connection: sqlite3.Connection) -> None:
+    """Gives a new connection our LIKE; SQLite does not let it be replaced while a statement is open."""
+    connection.create_function("like", 2, _like, deterministic=True)
+    connection.create_function("like", 3, _like, deterministic=True)
+
+
 def compile_expression(connection: sqlite3.Connection, columns: Columns, text: str) -> str:
-    """SQL that stands for the expression, in parentheses. Raises `Usage` for anything that is not one."""
+    """SQL that stands for the expression, on a connection after `prepare`. Raises `Usage` for anything that is not one."""
     if len(text) > LONGEST:
         raise _refused(text, f"it is longer than {LONGEST} characters")
     sql = "(" + " ".join(_translated(columns, text)) + ")"
-    connection.create_function("like", 2, _like, deterministic=True)
-    connection.create_function("like", 3, _like, deterministic=True)
 
     def allow(action: int, first: str | None, second: str | None, *_: object) -> int:
         match action:
@@ -131,7 +135,7 @@ def _name(columns: Columns, text: str, name: str, *, call: bool) -> str:
         return lower
     if not call and lower in columns.sql:
         return columns.sql[lower]
-    if not call and columns.custom and lower.startswith("custom."):
+    if not call and columns.custom and len(lower) > len("custom.") and lower.startswith("custom."):
         return columns.custom.format(name[len("custom.") :])
     what = "function" if call else "column"
     raise _refused(text, f'there is no {what} "{name}"', f"Columns: {', '.join(columns.names())}")

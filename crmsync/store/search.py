@@ -17,6 +17,8 @@ Words: TypeAlias = tuple[str, str, str, str, str]
 """name, organization, emails, phones, note: the columns of `record_words`."""
 
 _WORD = re.compile(r"[^\W_]+")
+# Letters that Unicode does not take apart into a base letter and an accent.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 _NUMBER = re.compile(r"[+(]?\d[\d\s()./+-]*")
 _DIGITS = re.compile(r"\D+")
 
@@ -25,7 +27,7 @@ def fold(text: str) -> str:
     """Lower case, without accents: how names sort, and what words are compared in."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 

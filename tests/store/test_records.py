@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +12,10 @@ from crmsync.errors import Bug, Usage
 from crmsync.model import Record, RecordType
 from crmsync.store.jsontext import dump_fields, load_fields
 from crmsync.store.record_list import Selection
+from crmsync.store.search import words
 from crmsync.store.session import Stamp
 from crmsync.store.store import Store, Tables
+from crmsync.store.users import User
 from crmsync.values import Address, Labelled, Participant, Value
 from tests.store.content import LATER, NOW, STAMP, add_collection, contact, link
 
@@ -53,14 +57,9 @@ def test_what_is_written_as_json_is_read_back_the_same(fields: dict[str, Value])
     assert load_fields(dump_fields(fields)) == fields
 
 
-@given(before=FIELDS, after=FIELDS)
-def test_taking_words_out_leaves_the_index_as_if_they_had_never_been_there(
-    before: dict[str, Value], after: dict[str, Value]
-) -> None:
-    from crmsync.store.search import words
-
-    assert words(before) == words(dict(reversed(list(before.items())))), "the order of fields does not count"
-    assert all(part == part.strip() for part in words(after))
+@given(FIELDS)
+def test_equal_fields_give_equal_words_or_they_could_not_be_taken_out_of_the_index(fields: dict[str, Value]) -> None:
+    assert words(fields) == words(load_fields(dump_fields(fields)))
 
 
 def test_creating_a_record_twice_is_a_bug(store: Store) -> None:
@@ -131,7 +130,7 @@ def test_retyping_changes_the_keys_that_depend_on_the_type(tx: Tables) -> None:
     assert tx.records.totals() == {RecordType.COMPANY: 1}
 
 
-def test_telephone_numbers_without_a_country_code_belong_to_the_home_region(path) -> None:  # type: ignore[no-untyped-def]
+def test_telephone_numbers_without_a_country_code_belong_to_the_home_region(path: Path) -> None:
     with Store.open(path, create=True, region="IT") as store, store.transaction(STAMP) as tx:
         tx.records.create(contact("a", "Anna", phones="06 1234567"))
         (key,) = [key for (key,) in tx._session.all("SELECT key FROM record_keys WHERE kind = 'phone'")]
@@ -142,9 +141,7 @@ def test_a_deleted_record_is_only_found_by_asking_for_it(tx: Tables) -> None:
     tx.records.create(contact("a", "Anna"))
     tx.records.delete("a")
     assert tx.records.get("a") is None
-    assert tx.records.get("a", deleted=True) == contact("a", "Anna").__class__(
-        "a", RecordType.CONTACT, {"name": "Anna"}, True, NOW
-    )
+    assert tx.records.get("a", deleted=True) == Record("a", RecordType.CONTACT, {"name": "Anna"}, True, NOW)
     assert tx.records.many(["a", "nobody"], deleted=False) == {}
     assert list(tx.records.many(["a", "nobody"])) == ["a"]
     assert tx.records.list(Selection(search="anna")).records == ()
@@ -178,8 +175,6 @@ def test_every_change_marks_the_links_of_the_record(tx: Tables) -> None:
 
 
 def test_flags_belong_to_users_and_only_changes_count(tx: Tables) -> None:
-    from crmsync.store.users import User
-
     me, other = tx.users.get("me").id, tx.users.add(User(0, "bert")).id
     for id in "abc":
         tx.records.create(contact(id, id))

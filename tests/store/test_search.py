@@ -42,7 +42,7 @@ def test_a_search_goes_from_the_same_name_to_the_words_anywhere(tx: Tables) -> N
 
 def test_every_word_must_begin_a_word_in_any_order_and_case_and_accents_do_not_count(tx: Tables) -> None:
     fill(tx, "Łukasz Müller", "José Núñez", "Anna Rossi")
-    assert names(tx, "MULL luk") == [] or names(tx, "MULL łuk") == ["Łukasz Müller"]
+    assert names(tx, "MULL luk") == names(tx, "łuk müll") == ["Łukasz Müller"]
     assert names(tx, "nun jose") == ["José Núñez"]
     assert names(tx, "ossi") == []
     assert names(tx, "anna bert") == []
@@ -63,7 +63,7 @@ def test_a_mail_address_city_or_number_in_the_records_is_found(tx: Tables) -> No
             "a", "Anna", emails="anna.rossi@acme.example", addresses=(Address(city="Forlì"),), vat_number="IT012345"
         )
     )
-    for typed in ("anna.rossi@acme.example", "anna@acme" if False else "acme", "forli", "it0123", "ROSSI@ACME"):
+    for typed in ("anna.rossi@acme.example", "acme", "forli", "it0123", "ROSSI@ACME"):
         assert names(tx, typed) == ["Anna"], typed
 
 
@@ -118,7 +118,7 @@ def test_pages_put_together_are_the_whole_list(
 
 def test_a_list_is_sorted_by_name_without_accents_and_case(tx: Tables) -> None:
     fill(tx, "Øystein", "émile", "Zoe", "anna", "Berta")
-    assert names(tx, "") == ["anna", "Berta", "émile", "Zoe", "Øystein"]
+    assert names(tx, "") == ["anna", "Berta", "émile", "Øystein", "Zoe"]
 
 
 def test_records_without_a_name_are_listed_by_what_they_have(tx: Tables) -> None:

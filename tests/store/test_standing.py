@@ -1,0 +1,134 @@
+"""Every remote item is in exactly one place, and the sums agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmsync.model import Conflict, LinkState
+from crmsync.store.import_queue import Found, QueueState
+from crmsync.store.standing import Standing
+from crmsync.store.store import Store, Tables
+from tests.store.content import STAMP, add_collection, card, contact, link
+
+
+def place_each(tx: Tables) -> tuple[int, dict[str, Standing]]:
+    """One item for every way of being somewhere."""
+    here = add_collection(tx)
+    expected: dict[str, Standing] = {}
+
+    def item(name: str, standing: Standing) -> str:
+        expected[name] = standing
+        tx.mirror.put_many(here.id, [card(name)])
+        tx.mirror.clear_dirty(here.id, [name])
+        return name
+
+    def linked(name: str, standing: Standing, state: LinkState = LinkState.LINKED) -> int:
+        tx.records.create(contact(name, name))
+        return tx.links.insert(link(name, here.id, item(name, standing), state=state)).id
+
+    def queued(name: str, standing: Standing, state: QueueState) -> None:
+        row = tx.queue.put(here.account, here.id, Found(item(name, standing), name))
+        tx.queue.decide([row.id], state)
+
+    linked("linked", Standing.IN_SYNC)
+    linked("edited", Standing.PENDING)
+    tx.records.change("edited", {"title": "x"})
+    linked("under way", Standing.PENDING, LinkState.UPDATING)
+    linked("vanished", Standing.PENDING)
+    tx.mirror.mark_gone(here.id, ["vanished"])
+    linked("looked at but gone", Standing.PENDING, LinkState.GONE)
+    linked("changed there", Standing.PENDING)
+    tx.mirror.put_many(here.id, [card("changed there", "new bytes")])
+    clash = linked("clash", Standing.CONFLICTED)
+    tx.conflicts.open(Conflict("clash", clash, "name", "x", "y", "z"), here.id)
+    solved = linked("solved", Standing.IN_SYNC)
+    logged, _ = tx.conflicts.open(Conflict("solved", solved, "name", "x", "y", "z"), here.id)
+    tx.conflicts.close(logged.id, "crm")
+    queued("waiting", Standing.QUEUED, QueueState.OPEN)
+    queued("ignored", Standing.EXCLUDED, QueueState.IGNORED)
+    queued("private", Standing.EXCLUDED, QueueState.PRIVATE)
+    queued("imported but unlinked", Standing.PENDING, QueueState.IMPORTED)
+    item("never looked at", Standing.PENDING)
+    linked("linked and parked", Standing.PARKED)
+    queued("queued and parked", Standing.PARKED, QueueState.OPEN)
+    for name in ("linked and parked", "queued and parked", "parked without bytes"):
+        tx.parked.put(here.id, name, None, "broken", None)
+        expected[name] = Standing.PARKED
+    linked("linked and once queued", Standing.IN_SYNC)
+    row = tx.queue.put(here.account, here.id, Found("linked and once queued", "x"))
+    tx.queue.decide([row.id], QueueState.LINKED)
+    return here.id, expected
+
+
+def test_each_item_stands_where_it_should_and_the_sums_agree(tx: Tables) -> None:
+    here, expected = place_each(tx)
+    assert {href: tx.standing(here, href) for href in expected} == expected
+    assert tx.standing(here, "unheard of") is None
+    sums = tx.standings(here)
+    assert sums == {one: list(expected.values()).count(one) for one in Standing}
+    assert set(expected.values()) == set(Standing), "every place is tried"
+    gone, without_bytes = 1, 1
+    assert sum(sums.values()) == tx.mirror.count(here) + gone + without_bytes
+
+
+def test_collections_are_counted_apart(tx: Tables) -> None:
+    here, _ = place_each(tx)
+    there = add_collection(tx, href="/other/").id
+    assert sum(tx.standings(there).values()) == 0
+    tx.parked.put(there, "only parked", None, "x", None)
+    assert tx.standings(there)[Standing.PARKED] == 1
+    assert tx.standing(here, "only parked") is None
+
+
+DEEDS = st.lists(st.tuples(st.sampled_from(["put", "gone", "drop", "queue", "link", "unlink", "park", "edit", "clear"]),
+                           st.sampled_from("abcd")), max_size=25)  # fmt: skip
+
+
+@given(DEEDS)
+def test_whatever_happens_the_sums_agree_with_the_mirror(deeds: list[tuple[str, str]]) -> None:
+    path = _FOLDER / f"{len(list(_FOLDER.iterdir()))}.db"
+    with Store.open(path, create=True) as store:
+        with store.transaction(STAMP, durable=False) as tx:
+            here = add_collection(tx)
+            for id in "abcd":
+                tx.records.create(contact(id, id))
+            for deed, href in deeds:
+                _do(tx, here.account, here.id, deed, href)
+            items, parked = tx._session.all("SELECT href FROM mirror"), tx._session.all("SELECT href FROM parked")
+            assert sum(tx.standings(here.id).values()) == len({*items, *parked})
+        assert store.problems() == []
+
+
+def _do(tx: Tables, account: int, here: int, deed: str, href: str) -> None:
+    linked = tx.links.by_href(here, href)
+    match deed:
+        case "put":
+            tx.mirror.put_many(here, [card(href)])
+        case "gone":
+            tx.mirror.mark_gone(here, [href])
+        case "drop":
+            tx.mirror.drop(here, [href])
+        case "queue":
+            tx.queue.put(account, here, Found(href, href))
+        case "link" if linked is None:
+            tx.links.insert(link(href, here, href))
+        case "unlink" if linked is not None:
+            tx.links.update(replace(linked, state=LinkState.GONE))
+            tx.links.delete(linked.id)
+        case "park":
+            tx.parked.put(here, href, None, "x", None)
+        case "edit":
+            tx.records.change(href, {"title": "x"})
+        case "clear":
+            tx.mirror.clear_dirty(here, [href])
+            tx.parked.drop_hrefs(here, [href])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    global _FOLDER
+    _FOLDER = tmp_path_factory.mktemp("standing")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from crmsync.values import SHAPES, Shape
+
 KEY = "uid"
 
 # Target = names of columns as `normal()` makes them (no accents, no punctuation, lower case); indented lines go on.
@@ -101,6 +103,9 @@ _TARGETS = {
     for target, names in (entry.split(" = ") for entry in re.sub(r"\n {4}", " ", _NAMES).strip().splitlines())
     for name in names.split("|")
 }
+_TARGETS |= {
+    name.replace("_", " "): name for name, kind in SHAPES.items() if kind not in (Shape.ADDRESSES, Shape.PARTICIPANTS)
+}
 KEYS = tuple(name for name, target in _TARGETS.items() if target == KEY)
 """Names of columns that hold the key, the surest first."""
 _NOISE = re.compile(r"\b(?:value|contact|address book|customer|cliente|kunde|kunden|client)\b")
@@ -117,6 +122,8 @@ def guess(header: str) -> tuple[str, str]:
 
     A target is a field, `field:label` for mails, phones and URLs, or `addresses.part` and `addresses.part:label`.
     """
+    if header.startswith("custom.") and header != "custom.":
+        return header, ""
     text = normal(header)
     number = "".join(re.findall(r"\d+", text)[:1])
     without = " ".join(re.sub(r"\d+", " ", text).split())

@@ -170,10 +170,11 @@ def lines(body: bytes) -> list[Line]:
         if not text:
             soft = False
             continue
-        at = text.find(b":")
         if (text[0] == _SPACE or text[0] == _TAB) and first and not soft:
             more.append(text[1:])
-        elif (soft and text[:4].upper() != b"END:") or (at < 0 and found and _carries_base64(found[-1], text)):
+        elif (soft and text[:4].upper() != b"END:") or (
+            (at := text.find(b":")) < 0 and found and _carries_base64(found[-1], text)
+        ):
             more.append(text)
         else:
             if more:

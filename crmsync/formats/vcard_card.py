@@ -40,16 +40,31 @@ def open_card(raw: bytes) -> Card:
     Raises `Unreadable` when the bytes are no vCard, not one whole vCard, or more than one.
     """
     source = open_source(raw)
-    found = lines(source.body)
+    properties, end = own_lines(source.body)
+    labels = {
+        line.head.group.lower(): group_label(plain(line))
+        for line in properties
+        if line.head.name == _LABEL and line.head.group
+    }
+    return Card(source, properties, end, labels)
+
+
+def own_lines(body: bytes) -> tuple[list[Line], Line]:
+    """The properties of the card in a body, and its END line. Raises `Unreadable` like `open_card`."""
+    found = lines(body)
     names = [line.head.name for line in found]
     regular = names.count("BEGIN") == 1 and names[0] == "BEGIN" and names.count("END") == 1 and names[-1] == "END"
     if regular and found[0].value.strip().upper() == found[-1].value.strip().upper() == _CARD:
-        return _card(source, found[1:-1], found[-1])
-    return _irregular(source, found)
+        properties, end = found[1:-1], found[-1]
+    else:
+        properties, end = _from_irregular(found)
+    if not properties:
+        raise Unreadable("there is nothing between BEGIN:VCARD and END:VCARD")
+    return properties, end
 
 
-def _irregular(source: Source, found: list[Line]) -> Card:
-    """A card with others nested in it (AGENT), or with something before or after it."""
+def _from_irregular(found: list[Line]) -> tuple[list[Line], Line]:
+    """The lines of a card with others nested in it (AGENT), or with something before or after it."""
     starts = [at for at, line in enumerate(found) if line.head.name == "BEGIN"]
     if not starts:
         raise Unreadable("there is no BEGIN:VCARD in it")
@@ -60,18 +75,7 @@ def _irregular(source: Source, found: list[Line]) -> Card:
     if sum(depth == 1 and line.head.name == "BEGIN" for line, depth in zip(found, deep, strict=True)) > 1:
         raise Unreadable("it holds more than one card", next_step="Split it into single cards first")
     last = next(at for at, line in enumerate(found) if deep[at] == 1 and line.head.name == "END")
-    return _card(source, [found[at] for at in range(1, last) if deep[at] == 1], found[last])
-
-
-def _card(source: Source, properties: list[Line], end: Line) -> Card:
-    if not properties:
-        raise Unreadable("there is nothing between BEGIN:VCARD and END:VCARD")
-    labels = {
-        line.head.group.lower(): group_label(plain(line))
-        for line in properties
-        if line.head.name == _LABEL and line.head.group
-    }
-    return Card(source, properties, end, labels)
+    return [found[at] for at in range(1, last) if deep[at] == 1], found[last]
 
 
 def group_label(text: str) -> str:

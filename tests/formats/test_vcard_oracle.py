@@ -1,4 +1,4 @@
-"""vobject as a second opinion: what we write it reads alike, and what it (so Radicale) rewrites still means the same."""
+"""vobject as a second opinion: it reads what we write, and what it (so Radicale) rewrites still means the same."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from crmsync.formats.contentline import Line, Param
 from crmsync.formats.contentline_write import head
 from crmsync.formats.escaping import escape, harmless, read_list, unescape, write_list
-from crmsync.formats.ical_times import compact, read_moment, time_params
+from crmsync.formats.ical_times import Span, compact, read_moment, read_span, time_params, write_span
 from crmsync.formats.ical_tree import Component
 from crmsync.formats.recurrence import PROPERTIES, canonical
 
@@ -48,20 +48,20 @@ _LISTS = frozenset({"CATEGORIES", "RESOURCES"})
 _CAPITALS = frozenset({"STATUS", "CLASS", "TRANSP", "ACTION"})
 _TIMES = frozenset({"DTSTART", "DTEND", "DUE", "COMPLETED", "RECURRENCE-ID"})
 _MANY = frozenset({"ATTENDEE", "ATTACH", "CATEGORIES", "RESOURCES", "COMMENT", "CONTACT", "RELATED-TO", *PROPERTIES})
-_MOST_REPEATS = 1000
+_HIGHEST = {"REPEAT": 1000, "PRIORITY": 9, "PERCENT-COMPLETE": 100}
 
 
 def canonical_text(component: Component, carried: bool = False) -> str:
     """The component in one spelling, without what does not count.
 
-    `carried`: also without what stays behind when it goes to another server: its UID, inline attachments, and
-    repetitions of an alarm beyond all reason.
+    `carried`: also without what stays behind when it goes to another server: its UID, inline attachments, numbers
+    beyond all reason.
     """
     written = [f"BEGIN:{component.name}"]
     for name in sorted(component.properties):
         if name in VOLATILE:
             continue
-        found = [line for line in component.properties[name] if not (carried and stays(component, line))]
+        found = [line for line in component.properties[name] if not (carried and stays(line))]
         texts = [text for line in found for text in canonical_lines(line)]
         # of properties that may stand only once the first counts, so their order does too
         written += sorted(set(texts)) if name in _MANY else texts
@@ -69,14 +69,15 @@ def canonical_text(component: Component, carried: bool = False) -> str:
     return "\n".join((*written, f"END:{component.name}"))
 
 
-def stays(component: Component, line: Line) -> bool:
+def stays(line: Line) -> bool:
     """Whether the line does not travel with its component, but belongs to this copy of it."""
     name = line.head.name
     if name in _OWN:
         return True
     if name == "ATTACH":
         return is_inline(line)
-    return name == "REPEAT" and component.name == "VALARM" and not _reasonable(line.text().strip())
+    highest = _HIGHEST.get(name)
+    return highest is not None and not _reasonable(line.text().strip(), highest)
 
 
 def is_inline(line: Line) -> bool:
@@ -84,8 +85,17 @@ def is_inline(line: Line) -> bool:
     return bool(line.head.encoding) or line.head.get("VALUE").upper() == "BINARY"
 
 
-def _reasonable(repeats: str) -> bool:
-    return len(repeats) <= 4 and repeats.isdecimal() and int(repeats) <= _MOST_REPEATS
+def _reasonable(number: str, highest: int) -> bool:
+    return len(number) <= 4 and number.isascii() and number.isdecimal() and int(number) <= highest
+
+
+def sensible_alarm(alarm: Component) -> bool:
+    """Whether an alarm says when it goes off: so long before or after, or at a time."""
+    line = alarm.first("TRIGGER")
+    if line is None:
+        return False
+    moment = read_moment(line)
+    return bool(canonical_lead(line.text().strip())) or (moment is not None and not moment.is_date)
 
 
 def canonical_lines(line: Line) -> list[str]:
@@ -101,6 +111,16 @@ def canonical_lines(line: Line) -> list[str]:
             return entries
     text = f"{head(name, _params(line))}:{_value(line)}"
     return [] if text in _DEFAULT_LINES else [text]
+
+
+def canonical_lead(text: str) -> str:
+    """How long before or after in one spelling; nothing when it is no duration. Servers take a day for 24 hours here,
+    which for the DURATION of an appointment it is not on the days on which the clocks change."""
+    span = read_span(text.removeprefix("-"))
+    if span is None:
+        return ""
+    days, seconds = divmod(span.seconds, 86_400)
+    return f"{'-' if text.startswith('-') else ''}{write_span(Span(span.days + days, seconds))}"
 
 
 def _params(line: Line) -> list[Param]:
@@ -127,5 +147,9 @@ def _value(line: Line) -> str:
     if name in _TIMES:
         moment = read_moment(line)
         return compact(moment.text) if moment else harmless(text.strip())
+    if name == "TRIGGER" and (span := canonical_lead(text.strip())):
+        return span
+    if name == "DURATION" and (length := read_span(text)):
+        return write_span(length)
     text = harmless(text.strip())
     return "mailto:" + text[7:] if text[:7].lower() == "mailto:" else text

@@ -13,7 +13,7 @@ from crmsync.errors import Unreadable
 from crmsync.formats.contentline import Line, lines
 from crmsync.formats.contentline_write import encode
 from crmsync.formats.escaping import escape, harmless
-from crmsync.formats.ical_canonical import canonical_lines, canonical_text, stays
+from crmsync.formats.ical_canonical import canonical_lines, canonical_text, sensible_alarm, stays
 from crmsync.formats.ical_draft import Draft, content, silenced
 from crmsync.formats.ical_read import used_zones
 from crmsync.formats.ical_times import read_moment
@@ -83,6 +83,11 @@ def _component(text: str, name: str) -> Component | None:
     return found[0]
 
 
+def _alarm(text: str) -> Component | None:
+    alarm = _component(text, "VALARM")
+    return alarm if alarm and sensible_alarm(alarm) else None
+
+
 def _height(component: Component) -> int:
     return 1 + max(map(_height, component.parts), default=0)
 
@@ -101,9 +106,9 @@ def _contents(text: str) -> list[str]:
 
 def _write_alarms(draft: Draft, component: Component, wanted: list[str]) -> None:
     """Alarms are known by their whole text: one that changed is another one."""
-    alarms = {canonical_text(alarm, carried=True): text for text in wanted if (alarm := _component(text, "VALARM"))}
+    alarms = {canonical_text(alarm, carried=True): text for text in wanted if (alarm := _alarm(text))}
     have = set()
-    for old in component.named("VALARM"):
+    for old in filter(sensible_alarm, component.named("VALARM")):
         key = canonical_text(old, carried=True)
         have.add(key)
         if key not in alarms:
@@ -149,12 +154,12 @@ def _instance_lines(entry: Entry, text: str) -> list[str]:
 
 def _rewrite(draft: Draft, old: Component, new: Component) -> None:
     """Only the lines that differ, so that what did not travel (UID, inline attachments) stays."""
-    wanted = {tuple(canonical_lines(line)): line for line in _properties(new) if not stays(new, line)}
+    wanted = {tuple(canonical_lines(line)): line for line in _properties(new) if not stays(line)}
     have = set()
     for line in _properties(old):
         key = tuple(canonical_lines(line))
         have.add(key)
-        if key and key not in wanted and not stays(old, line):
+        if key and key not in wanted and not stays(line):
             draft.remove(line)
     draft.add(old.tail, (_content(line) for key, line in wanted.items() if key not in have))
     parts = {canonical_text(part, carried=True): part for part in new.parts}

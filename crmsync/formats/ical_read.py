@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from crmsync.formats.contentline import Line
 from crmsync.formats.escaping import harmless, one_newline, read_list, unescape
-from crmsync.formats.ical_canonical import canonical_text, is_inline
+from crmsync.formats.ical_canonical import canonical_text, is_inline, sensible_alarm
 from crmsync.formats.ical_times import Moment, after, in_zone, read_moment, read_span
 from crmsync.formats.ical_tree import Component, Entry
 from crmsync.formats.ical_zones import known
@@ -47,7 +47,8 @@ def read_fields(entry: Entry) -> dict[str, Value]:
     found |= read_times(master)
     found["rrule"] = "\n".join(read_recurrence(master))
     found["exceptions"] = tuple(sorted(canonical_text(override, carried=True) for override in entry.overrides))
-    found["alarms"] = tuple(sorted(canonical_text(alarm, carried=True) for alarm in master.named("VALARM")))
+    alarms = filter(sensible_alarm, master.named("VALARM"))
+    found["alarms"] = tuple(sorted(canonical_text(alarm, carried=True) for alarm in alarms))
     found["participants"] = tuple(read_participants(master).values())
     found["status"] = read_status(master)
     for field, (name, highest) in NUMBERS.items():

@@ -18,13 +18,9 @@ _OUTER = frozenset(
     {"VCALENDAR", "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VCARD"}
 )  # never inside others
 _HEADER = frozenset({"VERSION", "PRODID", "CALSCALE"})
-# of the calendar and not of its entries (RFC 5545 section 3.7, RFC 7986 section 5)
-_ABOUT = frozenset(
-    {
-        *("METHOD", "NAME", "DESCRIPTION", "UID", "URL", "LAST-MODIFIED", "CATEGORIES", "REFRESH-INTERVAL", "SOURCE"),
-        *("COLOR", "IMAGE"),
-    }
-)
+# Of the calendar and not of its entries (RFC 5545 section 3.7, RFC 7986 section 5); some of them entries have as well.
+_ABOUT = frozenset({"METHOD", "NAME", "REFRESH-INTERVAL", "SOURCE", "COLOR", "IMAGE"})
+_SHARED = frozenset({"DESCRIPTION", "UID", "URL", "LAST-MODIFIED", "CATEGORIES"})
 _LONGEST_HEADER = 1000
 _MOST_COPIES = 20  # zones are copied into many entries; all copies together are no larger than so many times the file
 _FREE_COPIES = 1 << 20
@@ -56,7 +52,7 @@ class _Calendar:
     start: int = 0
     header: list[bytes] = field(default_factory=list)
     blocks: list[_Block] = field(default_factory=list)
-    about: list[Line] = field(default_factory=list)
+    shared: list[Line] = field(default_factory=list)
     closed: bool = False
     junk: list[Line] = field(default_factory=list)
 
@@ -98,9 +94,9 @@ class _Splitter:
                 (inside or outside).blocks.append(block)
             elif inside and name in _HEADER:
                 inside.header.append(self._bytes(line))
-            elif inside and (name in _ABOUT or name.startswith("X-")):
-                inside.about.append(line)
-            else:
+            elif inside and name in _SHARED:
+                inside.shared.append(line)
+            elif not inside or (name not in _ABOUT and not name.startswith("X-")):
                 (inside or outside).junk.append(line)
         if inside:
             self._close(inside, found[-1].end, False)
@@ -136,7 +132,7 @@ class _Splitter:
         junk = calendar.junk
         if calendar.begin and (junk or not calendar.closed or not all(block.whole for block in calendar.blocks)):
             # where something is broken, what looks like the calendar's may be an entry's that lost its BEGIN
-            junk = sorted(junk + calendar.about)
+            junk = sorted(junk + calendar.shared)
         if junk:
             self._elements.append((junk[0].start, b"".join(map(self._bytes, junk))))
 

@@ -45,6 +45,7 @@ _PART = re.compile(r"[A-Z-]{2,20}=[A-Z0-9,+-]+")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _LONGEST_RULE = 2000
+_HIGHEST = 999_999_999
 
 
 def read_rule(text: str) -> dict[str, str] | None:
@@ -88,7 +89,9 @@ def canonical(line: Line) -> list[str] | None:
     name, text = line.head.name, line.text()
     if name in ("RRULE", "EXRULE"):
         rule = read_rule(text)
-        return [f"{name}:{';'.join(f'{key}={value}' for key, value in rule.items())}"] if rule else None
+        if rule is None or fault(rule):
+            return None
+        return [f"{name}:{';'.join(f'{key}={value}' for key, value in rule.items())}"]
     entries = []
     for value in filter(None, (value.strip().upper() for value in text.split(","))):
         entry = _date_entry(line, value)
@@ -118,14 +121,11 @@ def check(text: str) -> str | None:
     rule = read_rule(text.strip().upper().removeprefix("RRULE:").removeprefix("EXRULE:"))
     if rule is None:
         return "it is not a recurrence rule"
+    reason = fault(rule)
+    if reason:
+        return reason
     if rule["FREQ"] in _TOO_OFTEN:
         return f"FREQ={rule['FREQ']} repeats too often"
-    for name in ("INTERVAL", "COUNT"):
-        if not (1 <= _number(rule.get(name, "1")) <= 999_999_999):
-            return f"{name}={rule[name][:20]} must be a number from 1"
-    for name in (part for part in rule if part.startswith("BY")):
-        if not all(_in_range(name, entry) for entry in rule[name].split(",")):
-            return f"{name}={rule[name][:20]} is out of range"
     if "RSCALE" in rule:
         return f"it counts by another calendar ({rule['RSCALE'][:20]})"
     if per_day(rule) * 365 > MAX_OCCURRENCES:
@@ -139,6 +139,18 @@ def check(text: str) -> str | None:
         return f"BYSETPOS={rule['BYSETPOS'][:20]} never happens"
     if not _ever(rule):
         return "it never happens"
+    return None
+
+
+def fault(rule: Mapping[str, str]) -> str | None:
+    """What makes no sense about a rule that `read_rule` gave."""
+    for name, value in rule.items():
+        if name not in _PARTS and not name.startswith("X-"):
+            return f"{name} is no part of a rule"
+        if name in ("INTERVAL", "COUNT") and not 1 <= _number(value) <= _HIGHEST:
+            return f"{name}={value[:20]} must be a number from 1"
+        if name.startswith("BY") and not all(_in_range(name, entry) for entry in value.split(",")):
+            return f"{name}={value[:20]} is out of range"
     return None
 
 
@@ -166,7 +178,7 @@ def _in_range(name: str, entry: str) -> bool:
     if name == "BYDAY":
         match = _WEEKDAY.fullmatch(entry)
         return match is not None and (match[1] is None or 1 <= abs(int(match[1])) <= 53)
-    if name not in _RANGES or not _NUMBER.fullmatch(entry):
+    if not _NUMBER.fullmatch(entry):
         return False
     low, high = _RANGES[name]
     number = int(entry)

@@ -142,6 +142,15 @@ def test_an_alarm_that_repeats_beyond_reason_travels_without_that() -> None:
     assert "REPEAT:3" in fields(*alarm[:-1], "REPEAT:3", alarm[-1])["alarms"][0]  # type: ignore[index,operator]
 
 
+@pytest.mark.parametrize("trigger", ["TRIGGER:a20021028120000", "TRIGGER;VALUE=TIME:230000", "TRIGGER:", "X-NONE:1"])
+def test_an_alarm_that_does_not_say_when_is_left_out(trigger: str) -> None:
+    assert fields("BEGIN:VALARM", "ACTION:DISPLAY", trigger, "END:VALARM") == {}
+
+
+def test_an_alarm_may_go_off_at_a_time() -> None:
+    assert "alarms" in fields("BEGIN:VALARM", "TRIGGER;VALUE=DATE-TIME:20241003T130000Z", "END:VALARM")
+
+
 def test_the_end_comes_from_a_duration_too() -> None:
     assert fields("DTSTART:20260302T090000Z", "DURATION:PT1H")["end"] == "2026-03-02T10:00:00Z"
     assert "end" not in fields("DTSTART:20260302T090000Z", "DURATION:soon")
@@ -229,6 +238,16 @@ def test_texts_that_mean_something_else_have_another_digest(other: bytes) -> Non
     assert ICAL.digest(other) != ICAL.digest(event(*MEETING))
 
 
+def test_a_duration_has_one_spelling() -> None:
+    def digest(line: str) -> str:
+        return ICAL.digest(event("BEGIN:VALARM", line, "END:VALARM"))
+
+    assert digest("TRIGGER:-P1DT00H30M") == digest("TRIGGER:-PT1470M")
+    assert digest("TRIGGER:PT15M") != digest("TRIGGER:-PT15M")
+    assert digest("DURATION:P1W") == digest("DURATION:P7D")
+    assert digest("DURATION:P1D") != digest("DURATION:PT24H")  # a day is not always as long
+
+
 def test_broken_values_have_digests_too() -> None:
     lines = ("COMPLETED:soon", "EXDATE:never", "DTSTART;ENCODING=8BIT:x", "STATUS:done", "no property")
     assert ICAL.digest(event(*lines)) == ICAL.digest(event(*reversed(lines)))
@@ -252,8 +271,8 @@ def test_broken_values_have_digests_too() -> None:
     ids=range(11),
 )
 def test_hostile_texts_take_linear_time(hostile: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     parsed = ICAL.parse(hostile)
     assert ICAL.parse(ICAL.patch(hostile, {"location": "here"}, {})).fields == {**parsed.fields, "location": "here"}
     assert ICAL.digest(hostile)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

@@ -93,9 +93,9 @@ def test_what_is_broken_or_no_entry_is_an_element_of_its_own() -> None:
 def test_the_whole_entries_of_a_file_that_was_cut_short_are_there() -> None:
     assert ICAL.split(text(*HEADER, *entry("1"))) == [alone(*entry("1"))]
     cut = text(*HEADER, *entry("1"), *entry("2"), "BEGIN:VEVENT", "UID:3")
-    cut = cut.replace(b"PRODID", b"X-WR-CALNAME:All\r\nPRODID")
+    cut = cut.replace(b"PRODID", b"X-WR-CALNAME:All\r\nUID:c\r\nPRODID")
     about, *rest = ICAL.split(cut)
-    assert about == text("X-WR-CALNAME:All")
+    assert about == text("UID:c")
     assert rest == [alone(*entry("1")), alone(*entry("2")), text("BEGIN:VEVENT", "UID:3")]
     unclosed = text(*HEADER, *entry("1", "BEGIN:X-A", "END:X-B", "END:X-A")) + calendar(*entry("2"))
     assert ICAL.split(unclosed) == [text(*entry("1", "BEGIN:X-A", "END:X-B", "END:X-A")), calendar(*entry("2"))]
@@ -113,19 +113,19 @@ def test_a_huge_zone_is_not_copied_without_end() -> None:
     raw = calendar(
         *zone, *(line for number in range(2000) for line in entry(f"{number}", "DTSTART;TZID=Z:20260302T090000"))
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     elements = ICAL.split(raw)
     assert len(elements) == 2000
     assert sum(map(len, elements)) < 25 * len(raw)
     assert len(elements[0]) > 500_000 > len(elements[-1])
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_nesting_without_end_takes_linear_time() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for line in ("BEGIN:VEVENT", "BEGIN:X", "END:X", "BEGIN:VCALENDAR"):
         ICAL.split(text(*[line] * 100_000))
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 8
 
 
 @given(

@@ -268,7 +268,7 @@ def test_alarms_are_added_and_removed_and_equal_ones_stay() -> None:
 @pytest.mark.parametrize(
     "alarm",
     [
-        *("no component", "BEGIN:VALARM", "BEGIN:VEVENT\nEND:VEVENT", f"{ALARM}\n{ALARM}"),
+        *("no component", "BEGIN:VALARM", "BEGIN:VALARM\nEND:VALARM", "BEGIN:VEVENT\nEND:VEVENT", f"{ALARM}\n{ALARM}"),
         "BEGIN:VALARM\n" * 4 + "END:VALARM\n" * 4,
     ],
 )

@@ -19,7 +19,7 @@ def entries(text: str) -> list[str] | None:
         ("RRULE:BYDAY=+1mo;freq=monthly;INTERVAL=1;", "RRULE:FREQ=MONTHLY;BYDAY=1MO"),
         ("RRULE:FREQ=YEARLY;BYMONTH=10,2;X-OWN=1", "RRULE:FREQ=YEARLY;BYMONTH=2,10;X-OWN=1"),
         ("EXRULE:FREQ=DAILY;UNTIL=20260101T000000z", "EXRULE:FREQ=DAILY;UNTIL=20260101T000000Z"),
-        ("RRULE:FREQ=SECONDLY;INTERVAL=0", "RRULE:FREQ=SECONDLY;INTERVAL=0"),
+        ("RRULE:INTERVAL=5;FREQ=SECONDLY", "RRULE:FREQ=SECONDLY;INTERVAL=5"),
     ],
 )
 def test_rules_that_mean_the_same_have_one_spelling(text: str, same: str) -> None:
@@ -91,7 +91,7 @@ def test_ordinary_rules_may_be_expanded(text: str) -> None:
         ("FREQ=WEEKLY;BYDAY=XX", "BYDAY"),
         ("FREQ=WEEKLY;BYDAY=,", "BYDAY"),
         ("FREQ=YEARLY;BYDAY=54MO", "BYDAY"),
-        ("FREQ=YEARLY;BYEASTER=0", "BYEASTER"),
+        ("FREQ=YEARLY;BYEASTER=0", "BYEASTER is no part"),
         ("FREQ=YEARLY;RSCALE=HEBREW", "another calendar"),
         ("FREQ=DAILY;BYHOUR=1,2,3,4,5,6;BYMINUTE=1,2,3,4,5,6", "10,000"),
         ("FREQ=HOURLY;BYMINUTE=0,30", "10,000"),
@@ -104,9 +104,9 @@ def test_ordinary_rules_may_be_expanded(text: str) -> None:
     ],
 )
 def test_a_rule_that_would_never_end_is_refused_with_the_reason(text: str, reason: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert reason in (check(text) or "")
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(

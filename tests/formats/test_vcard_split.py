@@ -38,6 +38,11 @@ def test_a_card_that_is_cut_short_does_not_take_the_next_with_it() -> None:
     ]
 
 
+def test_an_empty_value_before_a_card_is_no_nesting() -> None:
+    assert VCARD.split(b"BEGIN:VCARD\nNOTE:\n" + A) == [b"BEGIN:VCARD\nNOTE:\n", A]
+    assert VCARD.split(b"BEGIN:VCARD\nAGENT:x\n" + A) == [b"BEGIN:VCARD\nAGENT:x\n", A]
+
+
 def test_a_nested_card_stays_inside() -> None:
     nested = b"BEGIN:VCARD\nFN:X\nAGENT:\n" + B + b"END:VCARD\n"
     assert VCARD.split(nested + A) == [nested, A]

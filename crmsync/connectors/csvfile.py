@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from crmsync.connectors.base import (
     Change,
@@ -228,7 +228,7 @@ class CsvConnector(Connector):
                 except Moved:
                     continue
                 self.traffic.bytes += len(raw)
-                self._cache[name] = opened = _read_rows(version, table, opened.columns)
+                self._cache[name] = opened = _after_writing(opened, version, table, href)
             item = opened.items.get(href)
             return Written(href, item.etag if item else None, item.raw if item else None)
         raise Busy("the file is being changed all the time", thing=name)
@@ -253,9 +253,28 @@ def _read_rows(version: str, table: Table, columns: Columns) -> _Opened:
             etag = blake2b(row.text.encode("utf-8", "replace"), digest_size=8).hexdigest()
             unusable[twin] = Unusable(twin, etag, reason)
         else:
-            raw = _dump({KEY: uid or f"row-{twin[1:]}", **columns.read(row.cells)})
-            items[twin] = Item(twin, blake2b(raw, digest_size=8).hexdigest(), uid or f"row-{twin[1:]}", raw)
+            items[twin] = _item(twin, uid or f"row-{twin[1:]}", row, columns)
     return _Opened(version, table, columns, items, places, unusable)
+
+
+def _after_writing(before: _Opened, version: str, table: Table, href: str) -> _Opened:
+    """What reading the file again would give, for the cost of the one row that was written."""
+    if before.unusable:  # another row may have become usable by it
+        return _read_rows(version, table, before.columns)
+    items, places = dict(before.items), dict(before.places)
+    if len(table.rows) < len(before.table.rows):
+        gone = places.pop(href)
+        del items[href]
+        places = {other: place - (place > gone) for other, place in places.items()}
+    else:
+        place = places.setdefault(href, len(table.rows) - 1)
+        items[href] = _item(href, unquote(href), table.rows[place], before.columns)
+    return _Opened(version, table, before.columns, items, places, {})
+
+
+def _item(href: str, uid: str, row: Row, columns: Columns) -> Item:
+    raw = _dump({KEY: uid, **columns.read(row.cells)})
+    return Item(href, blake2b(raw, digest_size=8).hexdigest(), uid, raw)
 
 
 def _identify(row: Row, columns: Columns) -> tuple[str, str, str]:

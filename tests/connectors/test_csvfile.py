@@ -332,5 +332,7 @@ def test_after_any_edits_the_rows_nobody_touched_are_byte_for_byte_the_same(tmp_
     assert {key: text for key, text in after.items() if key not in touched} == {
         key: text for key, text in before.items() if key not in touched
     }
+    remembered = mirrored(connector, table).items
     fresh = CsvConnector(connector.settings)
+    assert remembered == mirrored(fresh, table).items
     assert {item.uid: json.loads(item.raw) for item in mirrored(fresh, table).items.values()} == expected

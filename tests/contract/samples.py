@@ -33,10 +33,12 @@ def _lines(*lines: str) -> bytes:
 
 def _fold(line: bytes) -> bytes:
     """RFC 6350 section 3.2: 75 octets a line; never inside a UTF-8 sequence, which servers mangle otherwise."""
-    pieces, size = [bytearray()], 75
+    if line.isascii():
+        return b"\r\n ".join([line[:75], *(line[start : start + 74] for start in range(75, len(line), 74))])
+    pieces = [bytearray()]
     for char in line.decode():
         octets = char.encode()
-        if len(pieces[-1]) + len(octets) > size:
+        if len(pieces[-1]) + len(octets) > 75:
             pieces.append(bytearray(b" "))
         pieces[-1] += octets
     return b"\r\n".join(bytes(piece) for piece in pieces)

@@ -8,7 +8,7 @@ from typing import Any
 
 from crmsync.errors import Usage
 from crmsync.model import Mode
-from crmsync.store.jsontext import dump, load
+from crmsync.store.jsontext import dump, load, word
 from crmsync.store.session import Session
 
 
@@ -112,6 +112,6 @@ def _values(account: Account) -> tuple[object, ...]:
 def _account(row: tuple[Any, ...]) -> Account:
     id, name, kind, mode, user, url, username, options, hints, secret_place, state, message, policy = row
     return Account(
-        id, name, kind, Mode(mode), user, url, username, load(options), load(hints), secret_place, state, message,
+        id, name, kind, word(Mode, mode), user, url, username, load(options), load(hints), secret_place, state, message,
         load(policy),
     )  # fmt: skip

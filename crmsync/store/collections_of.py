@@ -8,7 +8,7 @@ from typing import Any
 
 from crmsync.errors import Usage
 from crmsync.model import CollectionKind, Cursor, RecordType
-from crmsync.store.jsontext import dump, load
+from crmsync.store.jsontext import dump, load, word
 from crmsync.store.session import Session
 
 
@@ -111,8 +111,8 @@ class Collections:
 
 def _collection(row: tuple[Any, ...]) -> Collection:
     id, account, href, kind, name, format, accepts, read_only, selected, cursor, acked_seq, hints, items = row
-    types = tuple(RecordType(type) for type in load(accepts))
+    types = tuple(word(RecordType, type) for type in load(accepts))
     return Collection(
-        id, account, href, CollectionKind(kind), name, format, types, bool(read_only), bool(selected), cursor,
+        id, account, href, word(CollectionKind, kind), name, format, types, bool(read_only), bool(selected), cursor,
         acked_seq, load(hints), items,
     )  # fmt: skip

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crmsync.errors import Bug, Busy, CrmsyncError, Halt, StoreBroken
-from crmsync.store import expression, schema
+from crmsync.store import schema
+from crmsync.store.like import like
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before it gives up with `Busy`."""
@@ -54,7 +55,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
         connection.execute("PRAGMA journal_mode = WAL")
     if version < schema.VERSION:
         schema.migrate(connection, path)
-    expression.prepare(connection)
+    # Now, since SQLite does not let a function be replaced while a statement is open.
+    connection.create_function("like", 2, like, deterministic=True)
+    connection.create_function("like", 3, like, deterministic=True)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")  # or REPLACE would get past the append-only triggers
     connection.execute("PRAGMA cache_size = -16000")
@@ -123,6 +126,8 @@ def _ours(error: sqlite3.Error, path: Path) -> CrmsyncError:
                 thing=str(path),
                 next_step="Check the disk and the rights on the folder",
             )
+        case _ if str(error).startswith("Could not decode"):  # by Python; the message holds the text, so it stays here
+            return StoreBroken("a text in the store is damaged", thing=str(path), next_step=_REBUILD)
         case _:
             return Bug(f"the store refused a statement of ours ({error})", thing=str(path))
 

@@ -2,8 +2,8 @@
 
 Three walls, each enough for most attacks. The text is read word by word, and only known columns, functions, keywords,
 numbers and quoted text pass; each column is replaced by SQL of ours. Then SQLite prepares it under an authorizer that
-lets it read the one table and call the listed functions. Then it runs under a time limit, with a LIKE of our own that
-takes linear time (SQLite's can be made to run for ever inside one step, where no limit reaches it).
+lets it read the one table and call the listed functions. Then it runs under a time limit, with the LIKE
+of `like.py`, which takes linear time.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 
 from crmsync.errors import Usage
 
 LONGEST = 2000
 """Characters in an expression."""
 
-_LONGEST_PATTERN = 200
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>\d+(?:\.\d+)?)(?![\w.])|(?P<name>[^\W\d][\w.]*)"
     r"|(?P<sign><>|<=|>=|!=|==|\|\||[=<>+\-*/%(),]))"
@@ -56,14 +54,8 @@ class Columns:
         return sorted([*self.sql, *(["custom.<name>"] if self.custom else [])])
 
 
-def prepare(connection: sqlite3.Connection) -> None:
-    """Gives a new connection our LIKE; SQLite does not let it be replaced while a statement is open."""
-    connection.create_function("like", 2, _like, deterministic=True)
-    connection.create_function("like", 3, _like, deterministic=True)
-
-
 def compile_expression(connection: sqlite3.Connection, columns: Columns, text: str) -> str:
-    """SQL that stands for the expression, on a connection after `prepare`. Raises `Usage` for anything that is not one."""
+    """SQL that stands for the expression, in parentheses. Raises `Usage` for what is none."""
     if len(text) > LONGEST:
         raise _refused(text, f"it is longer than {LONGEST} characters")
     sql = "(" + " ".join(_translated(columns, text)) + ")"
@@ -144,45 +136,3 @@ def _name(columns: Columns, text: str, name: str, *, call: bool) -> str:
 def _refused(text: str, why: str, next_step: str = "") -> Usage:
     shown = text if len(text) <= 60 else text[:57] + "..."
     return Usage(f"this filter cannot be used: {why}", thing=shown, next_step=next_step)
-
-
-def _like(pattern: object, value: object, escape: object = None) -> bool | None:
-    """SQL's LIKE, blind to case in every alphabet, in linear time."""
-    if pattern is None or value is None:
-        return None
-    return _matches(_pieces(str(pattern), str(escape) if escape else ""), str(value).casefold())
-
-
-@lru_cache(maxsize=64)
-def _pieces(pattern: str, escape: str) -> tuple[re.Pattern[str], ...]:
-    """What stands between the `%` signs, each as a pattern without any repetition."""
-    if len(pattern) > _LONGEST_PATTERN:
-        raise ValueError(f"a LIKE pattern has more than {_LONGEST_PATTERN} characters")
-    pieces, signs = [""], iter(pattern.casefold())
-    for sign in signs:
-        if escape and sign == escape.casefold():
-            pieces[-1] += re.escape(next(signs, sign))
-        elif sign == "%":
-            pieces.append("")
-        else:
-            pieces[-1] += "." if sign == "_" else re.escape(sign)
-    return tuple(re.compile(piece, re.DOTALL) for piece in pieces)
-
-
-def _matches(pieces: tuple[re.Pattern[str], ...], value: str) -> bool:
-    first, *rest = pieces
-    if not rest:
-        return first.fullmatch(value) is not None
-    found = first.match(value)
-    for piece in rest[:-1]:
-        found = found and piece.search(value, found.end())
-    if found is None:
-        return False
-    # A piece has one length (no repetitions, and casefolding is done), so the last one can be laid at the end.
-    last = rest[-1]
-    begin = len(value) - _length(last)
-    return begin >= found.end() and last.fullmatch(value, begin) is not None
-
-
-def _length(piece: re.Pattern[str]) -> int:
-    return len(re.sub(r"\\(.)", r"\1", piece.pattern, flags=re.DOTALL))

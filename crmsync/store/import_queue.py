@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from crmsync.errors import Usage
 from crmsync.model import Candidate, Confidence, RecordType
 from crmsync.store.expression import Columns, compile_expression, limited
-from crmsync.store.jsontext import dump, load
+from crmsync.store.jsontext import dump, load, word
 from crmsync.store.session import Session, batches, marks
 
 
@@ -208,7 +208,7 @@ class ImportQueue:
     def totals(self) -> Mapping[QueueState, int]:
         """How many rows in each state; costs the same at any size."""
         rows = self._session.all("SELECT name, n FROM totals WHERE what = 'queue' AND n > 0")
-        return {QueueState(name): n for name, n in rows}
+        return {word(QueueState, name): n for name, n in rows}
 
     def suggests(self, account: int, record: str) -> bool:
         """Whether an undecided item of the account may be this record, so that it must not be created there yet."""
@@ -265,9 +265,9 @@ def _queued(row: Sequence[Any]) -> Queued:
     record, confidence, score, reasons, state, decided_at, decided_by = rest
     suggestion = None
     if record is not None:
-        suggestion = Candidate(record, Confidence(confidence), score, tuple(load(reasons)))
+        suggestion = Candidate(record, word(Confidence, confidence), score, tuple(load(reasons)))
     item = Found(
         href, name, organization, tuple(load(emails)), tuple(load(phones)), kind, start, digest,
-        None if type is None else RecordType(type), suggestion,
+        None if type is None else word(RecordType, type), suggestion,
     )  # fmt: skip
-    return Queued(id, account, collection, item, QueueState(state), decided_at, decided_by)
+    return Queued(id, account, collection, item, word(QueueState, state), decided_at, decided_by)

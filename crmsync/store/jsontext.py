@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
+from crmsync.errors import StoreBroken, Usage
 from crmsync.values import (
     SHAPES,
     Changes,
@@ -17,6 +19,8 @@ from crmsync.values import (
     to_json,
 )
 
+Word = TypeVar("Word", bound=Enum)
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -27,7 +31,8 @@ def dump(data: Any) -> str:
 
 def load(text: str) -> Any:
     """Reads `dump` back."""
-    return json.loads(text)
+    with _whole():
+        return json.loads(text)
 
 
 def dump_fields(fields: Changes) -> str:
@@ -37,12 +42,14 @@ def dump_fields(fields: Changes) -> str:
 
 def load_fields(text: str) -> dict[str, Value]:
     """Reads `dump_fields` back; empty fields are left out."""
-    return fields_from_json(json.loads(text))
+    with _whole():
+        return fields_from_json(json.loads(text))
 
 
 def load_changes(text: str) -> dict[str, Value | None]:
     """Reads `dump_fields` back; a field that becomes empty stays."""
-    return changes_from_json(json.loads(text))
+    with _whole():
+        return changes_from_json(json.loads(text))
 
 
 def dump_value(value: object) -> str | None:
@@ -58,9 +65,27 @@ def load_value(field: str, text: str | None) -> object:
     """Reads `dump_value` back; the field decides the shape, plain JSON for pseudo-fields."""
     if text is None:
         return None
-    data = json.loads(text)
-    if field == "":
-        return fields_from_json(data)
-    if field in SHAPES or field.startswith("custom."):
-        return from_json(field, data)
-    return data
+    with _whole():
+        data = json.loads(text)
+        if field == "":
+            return fields_from_json(data)
+        if field in SHAPES or field.startswith("custom."):
+            return from_json(field, data)
+        return data
+
+
+def word(kind: type[Word], text: str) -> Word:
+    """The member of an enumeration that a column names."""
+    with _whole():
+        return kind(text)
+
+
+class _whole:  # noqa: N801  a context manager, written as a class because it stands around every value read
+    """We wrote it, so what cannot be read any more was damaged on the disk."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ValueError | TypeError | AttributeError | Usage):
+            raise StoreBroken("a value in the store is damaged", next_step="See `crmsync doctor`") from None

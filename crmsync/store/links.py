@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmsync.model import Link, LinkState, RecordType
-from crmsync.store.jsontext import dump_fields, load_changes, load_fields
+from crmsync.store.jsontext import dump_fields, load_changes, load_fields, word
 from crmsync.store.session import Session, batches, marks
 
 _COLUMNS = "record, collection, href, uid, etag, base, echo, state, intent, previous_etag"
@@ -147,6 +147,6 @@ def _values(link: Link) -> tuple[object, ...]:
 def _link(row: Sequence[Any]) -> Link:
     id, record, collection, href, uid, etag, base, echo, state, intent, previous_etag = row
     return Link(
-        id, record, collection, href, uid, etag, load_fields(base), load_changes(echo), LinkState(state),
+        id, record, collection, href, uid, etag, load_fields(base), load_changes(echo), word(LinkState, state),
         None if intent is None else load_changes(intent), previous_etag,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crmsync.store.jsontext import word
 from crmsync.store.session import Session
 
 
@@ -46,4 +47,4 @@ class Losses:
             "WHERE ? = 0 OR collection = ? ORDER BY collection, field",
             (collection, collection),
         )
-        return [Loss(id, field, LossKind(kind), n, last) for id, field, kind, n, last in rows]
+        return [Loss(id, field, word(LossKind, kind), n, last) for id, field, kind, n, last in rows]

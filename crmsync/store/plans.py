@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from crmsync.errors import Usage
-from crmsync.store.jsontext import dump, load
+from crmsync.store.jsontext import dump, load, word
 from crmsync.store.session import Session
 
 
@@ -117,4 +117,6 @@ class Plans:
 
 def _plan(row: tuple[int, int, int | None, int | None, str, str, str, str, str, str]) -> HeldPlan:
     id, account, collection, run, at, state, reason, body, decided_at, decided_by = row
-    return HeldPlan(id, account, collection, run, at, PlanState(state), reason, load(body), decided_at, decided_by)
+    return HeldPlan(
+        id, account, collection, run, at, word(PlanState, state), reason, load(body), decided_at, decided_by
+    )

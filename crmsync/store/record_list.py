@@ -15,7 +15,7 @@ from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
 from crmsync.store import search
 from crmsync.store.expression import compile_expression, limited
-from crmsync.store.jsontext import load_fields
+from crmsync.store.jsontext import load_fields, word
 from crmsync.store.record_columns import record_columns
 from crmsync.store.session import Session, marks
 
@@ -79,7 +79,7 @@ def select_page(session: Session, selection: Selection, after: str | None, limit
         rows += _rows(session, selection, sql, (*condition.values, limit + 1 - len(rows)))
         rank, sort, seq = rank + 1, "", 0
     records = tuple(
-        Record(id, RecordType(type), load_fields(fields), bool(deleted), edited)
+        Record(id, word(RecordType, type), load_fields(fields), bool(deleted), edited)
         for _, id, type, fields, deleted, edited, *_ in rows[:limit]
     )
     if len(rows) <= limit:
@@ -99,7 +99,7 @@ def count(session: Session, selection: Selection) -> int:
     """See `Records.count`; without any filter it costs the same at any size."""
     if not (selection.where or selection.search or selection.flagged or selection.deleted):
         rows = session.all("SELECT name, n FROM totals WHERE what = 'records'")
-        return sum(n for name, n in rows if not selection.types or RecordType(name) in selection.types)
+        return sum(n for name, n in rows if not selection.types or word(RecordType, name) in selection.types)
     condition = _chosen(session, selection) & _found(selection)
     rows = _rows(session, selection, f"SELECT count(*) FROM records r WHERE {condition.sql}", condition.values)
     return int(rows[0][0])

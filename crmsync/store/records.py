@@ -11,7 +11,7 @@ from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
 from crmsync.store import record_index, search
 from crmsync.store.journal import Journal
-from crmsync.store.jsontext import dump_fields, dump_value, load_fields
+from crmsync.store.jsontext import dump_fields, dump_value, load_fields, word
 from crmsync.store.record_list import EVERYTHING, Page, Selection, count, select_ids, select_page
 from crmsync.store.session import Session, batches, marks
 from crmsync.values import Changes, Fields, Value
@@ -128,7 +128,7 @@ class Records:
     def totals(self) -> Mapping[RecordType, int]:
         """How many undeleted records there are of each type; costs the same at any size."""
         rows = self._session.all("SELECT name, n FROM totals WHERE what = 'records' AND n > 0")
-        return {RecordType(name): n for name, n in rows}
+        return {word(RecordType, name): n for name, n in rows}
 
     def by_keys(self, keys: Iterable[Key]) -> dict[Key, Sequence[str]]:
         """The undeleted records that have each key of `core.keys.record_keys`; a key that nobody has is left out."""
@@ -209,4 +209,4 @@ def _equal(a: Value | None, b: Value | None) -> bool:
 
 def _record(row: tuple[int, str, str, str, int, str]) -> Record:
     _, id, type, fields, deleted, edited = row
-    return Record(id, RecordType(type), load_fields(fields), bool(deleted), edited)
+    return Record(id, word(RecordType, type), load_fields(fields), bool(deleted), edited)

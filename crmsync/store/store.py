@@ -17,57 +17,165 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from crmsync.store import check, database, standing
-from crmsync.store.accounts import Accounts
-from crmsync.store.blobs import Blobs
-from crmsync.store.collections_of import Collections
-from crmsync.store.conflict_log import ConflictLog
-from crmsync.store.flags import Flags
-from crmsync.store.import_queue import ImportQueue
-from crmsync.store.journal import Journal
-from crmsync.store.links import Links
-from crmsync.store.losses import Losses
-from crmsync.store.mirror import Mirror
-from crmsync.store.parked import Parked
-from crmsync.store.plans import Plans
-from crmsync.store.records import Records
-from crmsync.store.runs import Runs
+from crmsync.store import database
 from crmsync.store.session import Session, Stamp
-from crmsync.store.standing import Standing
-from crmsync.store.users import Users
+
+if TYPE_CHECKING:
+    from crmsync.store.accounts import Accounts
+    from crmsync.store.blobs import Blobs
+    from crmsync.store.collections_of import Collections
+    from crmsync.store.conflict_log import ConflictLog
+    from crmsync.store.flags import Flags
+    from crmsync.store.import_queue import ImportQueue
+    from crmsync.store.journal import Journal
+    from crmsync.store.links import Links
+    from crmsync.store.losses import Losses
+    from crmsync.store.mirror import Mirror
+    from crmsync.store.parked import Parked
+    from crmsync.store.plans import Plans
+    from crmsync.store.records import Records
+    from crmsync.store.runs import Runs
+    from crmsync.store.standing import Standing
+    from crmsync.store.users import Users
 
 
 class Tables:
-    """Everything in the store, within one transaction or view. In a view, whatever writes raises `Bug`."""
+    """Everything in the store, within one transaction or view. In a view, whatever writes raises `Bug`.
+
+    A table's module is imported when it is first asked for: `status` needs few of them, and they add up.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.journal = Journal(session)
-        self.records = Records(session, self.journal)
-        self.flags = Flags(session, self.journal)
-        self.users = Users(session)
-        self.accounts = Accounts(session)
-        self.collections = Collections(session)
-        self.mirror = Mirror(session)
-        self.links = Links(session)
-        self.queue = ImportQueue(session)
-        self.conflicts = ConflictLog(session)
-        self.parked = Parked(session)
-        self.plans = Plans(session)
-        self.runs = Runs(session)
-        self.losses = Losses(session)
-        self.blobs = Blobs(session)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Every change of the hub."""
+        from crmsync.store.journal import Journal
+
+        return Journal(self._session)
+
+    @cached_property
+    def records(self) -> Records:
+        """The hub itself."""
+        from crmsync.store.records import Records
+
+        return Records(self._session, self.journal)
+
+    @cached_property
+    def flags(self) -> Flags:
+        """Which records each user wants on the phone."""
+        from crmsync.store.flags import Flags
+
+        return Flags(self._session, self.journal)
+
+    @cached_property
+    def users(self) -> Users:
+        """The people."""
+        from crmsync.store.users import Users
+
+        return Users(self._session)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The spokes."""
+        from crmsync.store.accounts import Accounts
+
+        return Accounts(self._session)
+
+    @cached_property
+    def collections(self) -> Collections:
+        """The collections of the accounts."""
+        from crmsync.store.collections_of import Collections
+
+        return Collections(self._session)
+
+    @cached_property
+    def mirror(self) -> Mirror:
+        """What the remotes hold."""
+        from crmsync.store.mirror import Mirror
+
+        return Mirror(self._session)
+
+    @cached_property
+    def links(self) -> Links:
+        """Which record is which item."""
+        from crmsync.store.links import Links
+
+        return Links(self._session)
+
+    @cached_property
+    def queue(self) -> ImportQueue:
+        """Items that wait for a person."""
+        from crmsync.store.import_queue import ImportQueue
+
+        return ImportQueue(self._session)
+
+    @cached_property
+    def conflicts(self) -> ConflictLog:
+        """Fields that two sides changed."""
+        from crmsync.store.conflict_log import ConflictLog
+
+        return ConflictLog(self._session)
+
+    @cached_property
+    def parked(self) -> Parked:
+        """Items that cannot go on."""
+        from crmsync.store.parked import Parked
+
+        return Parked(self._session)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Plans that wait for a person, and remembered answers."""
+        from crmsync.store.plans import Plans
+
+        return Plans(self._session)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """What was done in one go."""
+        from crmsync.store.runs import Runs
+
+        return Runs(self._session)
+
+    @cached_property
+    def losses(self) -> Losses:
+        """What remotes drop or rewrite."""
+        from crmsync.store.losses import Losses
+
+        return Losses(self._session)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Photos and attachments."""
+        from crmsync.store.blobs import Blobs
+
+        return Blobs(self._session)
+
+    def counts(self) -> dict[str, int]:
+        """What `status` shows: records, queue (undecided), open conflicts, held plans, parked. Cheap at any size."""
+        sql = """SELECT (SELECT coalesce(sum(n), 0) FROM totals WHERE what = 'records'),
+            (SELECT coalesce(sum(n), 0) FROM totals WHERE what = 'queue' AND name = 'open'),
+            (SELECT count(*) FROM conflicts WHERE open), (SELECT count(*) FROM plans WHERE state = 'held'),
+            (SELECT count(*) FROM parked)"""
+        return dict(zip(("records", "queue", "conflicts", "held", "parked"), self._session.one(sql), strict=True))
 
     def standings(self, collection: int) -> Mapping[Standing, int]:
         """How many items of a collection stand where; sums to what the remote lists."""
-        return standing.standings(self._session, collection)
+        from crmsync.store.standing import standings
+
+        return standings(self._session, collection)
 
     def standing(self, collection: int, href: str) -> Standing | None:
         """Where one item stands; `None` when nothing is known of it."""
-        return standing.standing(self._session, collection, href)
+        from crmsync.store.standing import standing
+
+        return standing(self._session, collection, href)
 
     def setting(self, name: str) -> str | None:
         """A fact about the whole home, or `None`."""
@@ -137,8 +245,10 @@ class Store:
 
     def problems(self) -> list[str]:
         """What is wrong with the store, in sentences; none when all is well. Reads all of it."""
+        from crmsync.store.check import problems
+
         with self.view():
-            return check.problems(Session(self._connection, None))
+            return problems(Session(self._connection, None))
 
     def __enter__(self) -> Self:
         return self

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crmsync.errors import Usage
+from crmsync.store.jsontext import word
 from crmsync.store.session import Session
 
 
@@ -70,4 +71,4 @@ class Users:
 
 def _user(row: tuple[int, str, str, str, int]) -> User:
     id, name, email, scope, sees_suppliers = row
-    return User(id, name, email, Scope(scope), bool(sees_suppliers))
+    return User(id, name, email, word(Scope, scope), bool(sees_suppliers))

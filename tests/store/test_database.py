@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import random
 import shutil
 import sqlite3
 import stat
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 
-from crmsync.errors import Bug, Busy, Halt, StoreBroken
+from crmsync.errors import Bug, Busy, Halt, StoreBroken, Usage
 from crmsync.store import database
+from crmsync.store.record_list import Selection
 from crmsync.store.store import Store
 from tests.store.content import STAMP, contact
 
@@ -186,6 +190,76 @@ def test_durable_transactions_reach_the_disk_and_bulk_ones_may_not_yet(store: St
     for durable, level in ((True, 2), (False, 1)):
         with store.transaction(STAMP, durable=durable):
             assert store._connection.execute("PRAGMA synchronous").fetchone()[0] == level
+
+
+def _create(path: Path, gate: Barrier) -> None:
+    gate.wait()
+    with Store.open(path, create=True) as store, store.transaction(STAMP) as tx:
+        tx.records.create(contact(f"r{os.getpid()}", "Anna"))
+
+
+def test_many_processes_may_create_the_store_at_once(path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    gate = spawn.Barrier(4)
+    creators = [spawn.Process(target=_create, args=(path, gate)) for _ in range(4)]
+    for creator in creators:
+        creator.start()
+    for creator in creators:
+        creator.join()
+    assert [creator.exitcode for creator in creators] == [0] * 4
+    with Store.open(path) as store:
+        assert store.problems() == []
+        with store.view() as view:
+            assert (len(view.users.all()), view.journal.last()) == (1, 4)
+
+
+@pytest.fixture(scope="module")
+def whole_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("whole") / "home" / "store.db"
+    with Store.open(path, create=True) as store, store.transaction(STAMP) as tx:
+        tx.records.create_many(contact(f"r{n}", f"Anna {n}", note="x" * 300) for n in range(300))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_flipped_bytes_are_harmless_or_told_as_damage_and_never_a_foreign_error(
+    path: Path, whole_file: bytes, seed: int
+) -> None:
+    chance = random.Random(seed)
+    data = bytearray(whole_file)
+    for _ in range(10 ** (seed % 4)):
+        data[chance.randrange(len(data) if seed % 2 else 100 * 4096)] ^= 1 << chance.randrange(8)
+    if seed % 6 == 5:
+        del data[chance.randrange(len(data)) :]
+    path.parent.mkdir()
+    path.write_bytes(data)
+    with contextlib.suppress(StoreBroken, Halt, Usage), Store.open(path) as store:
+        with contextlib.suppress(StoreBroken, Halt):
+            store.problems()
+        with store.view() as view:
+            list(view.records.each())
+            view.records.list(Selection(search="anna"))
+            view.journal.entries()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE records SET fields = substr(fields, 1, 9)",
+        "UPDATE records SET fields = '[1]'",
+        """UPDATE records SET fields = '{"name":{"a":1}}'""",
+        """UPDATE records SET fields = '{"emails":[1]}'""",
+        "UPDATE records SET type = 'contbct'",
+        "UPDATE records SET fields = CAST(x'7b22ff227d' AS TEXT)",
+    ],
+)
+def test_damage_inside_a_value_is_told_as_damage_without_the_value(store: Store, damage: str) -> None:
+    with store.transaction(STAMP) as tx:
+        tx.records.create(contact("a", "Anna", note="a secret"))
+    store._connection.execute(damage)
+    with pytest.raises(StoreBroken, match="damaged") as told, store.view() as view:
+        view.records.get("a")
+    assert "secret" not in str(told.value)
 
 
 def _write_many(path: Path, letter: str) -> None:

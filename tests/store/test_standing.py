@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmsync.model import Conflict, LinkState
@@ -88,6 +88,7 @@ DEEDS = st.lists(st.tuples(st.sampled_from(["put", "gone", "drop", "queue", "lin
                            st.sampled_from("abcd")), max_size=25)  # fmt: skip
 
 
+@settings(max_examples=30)
 @given(DEEDS)
 def test_whatever_happens_the_sums_agree_with_the_mirror(deeds: list[tuple[str, str]]) -> None:
     path = _FOLDER / f"{len(list(_FOLDER.iterdir()))}.db"

@@ -106,27 +106,27 @@ def _contents(text: str) -> list[str]:
 
 def _write_alarms(draft: Draft, component: Component, wanted: list[str]) -> None:
     """Alarms are known by their whole text: one that changed is another one."""
-    alarms = {canonical_text(alarm, carried=True): text for text in wanted if (alarm := _alarm(text))}
+    alarms = dict.fromkeys(canonical_text(alarm, carried=True) for text in wanted if (alarm := _alarm(text)))
     have = set()
     for old in filter(sensible_alarm, component.named("VALARM")):
         key = canonical_text(old, carried=True)
         have.add(key)
         if key not in alarms:
             draft.remove(old)
-    for key, text in alarms.items():
-        if key not in have:
+    for text in alarms:
+        if text not in have:
             draft.add(component.tail, _contents(text))
 
 
 def _write_exceptions(draft: Draft, entry: Entry, wanted: list[str]) -> None:
     """Overridden instances are known by the RECURRENCE-ID; of two new ones for the same time the first is written."""
-    parsed = ((_component(text, entry.master.name), text) for text in wanted)
-    new = [(component, text) for component, text in parsed if component and "RECURRENCE-ID" in component.properties]
-    same = {canonical_text(component, carried=True) for component, _ in new}
+    parsed = (_component(text, entry.master.name) for text in wanted)
+    new = [component for component in parsed if component and "RECURRENCE-ID" in component.properties]
+    same = {canonical_text(component, carried=True) for component in new}
     changed = [old for old in entry.overrides if canonical_text(old, carried=True) not in same]
     placed = {_instance(old) for old in entry.overrides if old not in changed}
     open_places = {_instance(old): old for old in reversed(changed) if _instance(old) not in placed}
-    for component, text in new:
+    for component in new:
         instance = _instance(component)
         if instance in placed:
             continue
@@ -134,7 +134,7 @@ def _write_exceptions(draft: Draft, entry: Entry, wanted: list[str]) -> None:
         if instance in open_places:
             _rewrite(draft, open_places[instance], component)
         else:
-            draft.add(entry.master.end, _instance_lines(entry, text))
+            draft.add(entry.master.end, _instance_lines(entry, component))
     for old in changed:
         if open_places.get(_instance(old)) is not old or _instance(old) not in placed:
             draft.remove(old)
@@ -145,9 +145,9 @@ def _instance(component: Component) -> tuple[str, ...]:
     return tuple(canonical_lines(component.properties["RECURRENCE-ID"][0]))
 
 
-def _instance_lines(entry: Entry, text: str) -> list[str]:
+def _instance_lines(entry: Entry, new: Component) -> list[str]:
     """A new instance, with what every component of the entry has to have."""
-    first, *rest = _contents(text)
+    first, *rest = _contents(canonical_text(new, carried=True))
     uid = [content("UID", line.head.params, line.text()) for line in entry.master.all("UID")[:1]]
     return [first, *uid, f"DTSTAMP:{NO_TIME}", *rest]
 

@@ -18,8 +18,10 @@ from crmsync.formats.ical_read import (
     TEXTS,
     plain,
     read_attachment,
+    read_completed,
     read_email,
     read_participants,
+    read_text,
     read_uri,
     text_line,
 )
@@ -64,6 +66,8 @@ def write_text(draft: Draft, component: Component, name: str, value: str | None)
     if not value or not value.strip():
         _remove_all(draft, component.all(name))
         return
+    if value == read_text(component, name):
+        return
     old = text_line(component, name) or component.first(name)
     params = [param for param in old.head.params if param[0] not in _TEXT_PARAMS] if old else []
     draft.put(component, old, content(name, params, escape(value)))
@@ -75,9 +79,9 @@ def _remove_all(draft: Draft, found: Iterable[Line]) -> None:
 
 
 def _write_plain(draft: Draft, component: Component, name: str, value: str) -> None:
-    if value:
+    if value and value != component.text(name).upper():
         draft.put(component, component.first(name), f"{name}:{value}")
-    else:
+    elif not value:
         _remove_all(draft, component.all(name))
 
 
@@ -88,7 +92,7 @@ def _write_number(draft: Draft, component: Component, name: str, highest: int, v
 
 def _write_completed(draft: Draft, component: Component, value: str) -> None:
     text = normal(value)
-    if text:
+    if text and text != read_completed(component):
         written = content("COMPLETED", time_params(Moment(text)), compact(text))
         draft.put(component, component.first("COMPLETED"), written)
     elif not value:

@@ -37,7 +37,9 @@ def test_a_changed_text_is_one_changed_line(end: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "changes", "expected"),
     [
-        (["SUMMARY:a"], {"summary": "a"}, []),
+        (["SUMMARY;LANGUAGE=it:a\\,\r\n b"], {"summary": "a,b"}, []),
+        (["STATUS:confirmed", "PRIORITY;X-A=1:5"], {"status": "CONFIRMED", "priority": 5}, []),
+        (["COMPLETED;TZID=Europe/Rome:20260302T090000"], {"completed": "2026-03-02T08:00:00Z"}, []),
         (["SUMMARY:a", "SUMMARY:b"], {"summary": None}, ["- SUMMARY:a", "- SUMMARY:b"]),
         (["SUMMARY:", "SUMMARY:b"], {"summary": "c"}, ["- SUMMARY:b", "+ SUMMARY:c"]),
         (["SUMMARY:"], {"summary": "c"}, ["- SUMMARY:", "+ SUMMARY:c"]),
@@ -318,8 +320,8 @@ def test_of_two_exceptions_for_one_time_one_is_written() -> None:
 
 def test_an_exception_of_an_entry_without_line_end_gets_lines_of_its_own() -> None:
     bare = b"BEGIN:VEVENT\nSUMMARY:a\nEND:VEVENT"
-    after = ICAL.patch(bare, {"exceptions": ("BEGIN:VEVENT\nRECURRENCE-ID:20260302\nEND:VEVENT",)}, {})
-    assert after == bare + f"\nBEGIN:VEVENT\nDTSTAMP:{NO_TIME}\nRECURRENCE-ID:20260302\nEND:VEVENT\n".encode()
+    after = ICAL.patch(bare, {"exceptions": ("BEGIN:VEVENT\nRECURRENCE-ID;VALUE=DATE:20260302\nEND:VEVENT",)}, {})
+    assert after == bare + f"\nBEGIN:VEVENT\nDTSTAMP:{NO_TIME}\nRECURRENCE-ID;VALUE=DATE:20260302\nEND:VEVENT\n".encode()
 
 
 def test_a_soft_line_break_at_the_end_swallows_nothing() -> None:

@@ -1,1 +1,46 @@
-"""x"""
+"""The command line: one module per group of verbs, and only the one that is asked for is imported.
+
+`crmsync status` is asked by monitors every minute, so what every start pays for is kept to a few milliseconds
+(docs/decisions/0001).
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+VERBS = {
+    "demo": "try it out: sample data, a real server on loopback, one sync",
+    "init": "set up crmsync on this machine",
+    "account": "add, list, check and remove accounts",
+    "user": "who uses this CRM",
+    "sync": "sync accounts now",
+    "status": "what is going on, and what waits for you",
+    "import": "read vCard, iCalendar and CSV files",
+    "export": "write records as vCard, iCalendar, CSV or JSON",
+    "queue": "found items: give types, import, link, ignore",
+    "records": "list, show, add and change records",
+    "conflicts": "fields that two sides changed",
+    "plans": "plans that were held because they do too much",
+    "parked": "items that could not be read or were refused",
+    "runs": "what was done, and when",
+    "doctor": "check the installation",
+    "paths": "where crmsync keeps its files",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code (CLI.md)."""
+    from crmsync.cli.frame import run
+
+    return run(sys.argv[1:] if argv is None else argv)
+
+
+def module_of(verb: str) -> str:
+    """The module that knows a verb."""
+    return f"crmsync.cli.verb_{verb}"
+
+
+def load(verb: str) -> object:
+    """Imports the module that knows a verb."""
+    return import_module(module_of(verb))

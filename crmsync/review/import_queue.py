@@ -41,8 +41,10 @@ def assign(tx: Tables, ids: Iterable[int], type: RecordType | None) -> Done:
     return done
 
 
-def bring_in(tx: Tables, ids: Iterable[int], user: int, new_id: Callable[[], str]) -> Done:
-    """Makes a record of each item that has a type, linked to it and flagged for `user`; nothing goes to the remote.
+def bring_in(tx: Tables, ids: Iterable[int], user: int | None, new_id: Callable[[], str]) -> Done:
+    """Makes a record of each item that has a type, linked to it and flagged for `user` (`None`: for nobody).
+
+    Nothing goes to the remote: both agree on what the item holds.
 
     An item whose text cannot be read is parked and skipped. Meant for a few hundred items a call.
     """
@@ -65,7 +67,8 @@ def bring_in(tx: Tables, ids: Iterable[int], user: int, new_id: Callable[[], str
         done.ids.append(row.id)
     tx.records.create_many(records)
     done.records = [record.id for record in records]
-    tx.flags.set(user, done.records, on=True)
+    if user is not None:
+        tx.flags.set(user, done.records, on=True)
     tx.links.insert_many(links)
     tx.queue.decide(done.ids, QueueState.IMPORTED)
     return done

@@ -1,0 +1,88 @@
+"""Values as people type them: `FIELD=VALUE`, and the same for every field of a record.
+
+Text as it is; `yes`/`no` for flags; whole numbers; lists with commas between the entries, a label before an entry where
+it matters (`phones=work:+39 02 1234,cell:+39 333 1234`); addresses with semicolons between street, city, region,
+postcode and country. A value that begins with `[` is JSON in the shape that `--json` shows. Nothing empties the field.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from crmsync.errors import Usage
+from crmsync.values import Address, Labelled, Participant, Shape, Value, from_json, shape
+
+_LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _-]*):(?!//)(.+)", re.DOTALL)
+_FLAGS = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
+
+
+def pairs(words: Sequence[str]) -> dict[str, Value | None]:
+    """Several `FIELD=VALUE`. Raises `Usage`."""
+    found: dict[str, Value | None] = {}
+    for word in words:
+        field, given, text = word.partition("=")
+        if not given:
+            raise Usage("this takes FIELD=VALUE", thing=word)
+        found[field] = parse(field, text)
+    if not found:
+        raise Usage("say what to set: FIELD=VALUE ...")
+    return found
+
+
+def parse(field: str, text: str) -> Value | None:
+    """One value; `None` for nothing. Raises `Usage` for an unknown field, or a value that it cannot hold."""
+    kind = shape(field)
+    if not text.strip():
+        return None
+    if text.startswith("[") and kind not in (Shape.TEXT, Shape.FLAG, Shape.NUMBER):
+        return _json(field, text)
+    match kind:
+        case Shape.TEXT:
+            return text
+        case Shape.FLAG:
+            return _flag(field, text)
+        case Shape.NUMBER:
+            return _number(field, text)
+        case Shape.TEXTS:
+            return _entries(text)
+        case Shape.LABELLED:
+            return tuple(_labelled(entry) for entry in _entries(text))
+        case Shape.ADDRESSES:
+            street, city, region, postcode, country, *_ = [*(part.strip() for part in text.split(";")), *[""] * 5]
+            return (Address(street, city, region, postcode, country),)
+        case Shape.PARTICIPANTS:
+            return tuple(Participant(entry) for entry in _entries(text))
+
+
+def _entries(text: str) -> tuple[str, ...]:
+    return tuple(entry for part in text.split(",") if (entry := part.strip()))
+
+
+def _labelled(entry: str) -> Labelled:
+    found = _LABELLED.fullmatch(entry)
+    if found is None or found[1].casefold() in ("mailto", "tel", "sip", "http", "https"):
+        return Labelled(entry)
+    return Labelled(found[2].strip(), found[1].strip())
+
+
+def _flag(field: str, text: str) -> bool:
+    known = _FLAGS.get(text.strip().casefold())
+    if known is None:
+        raise Usage(f'"{text}" is neither yes nor no', thing=field)
+    return known
+
+
+def _number(field: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise Usage(f'"{text}" is no whole number', thing=field) from error
+
+
+def _json(field: str, text: str) -> Value | None:
+    try:
+        return from_json(field, json.loads(text))
+    except ValueError as error:
+        raise Usage(f"this is no JSON: {error}", thing=field) from error

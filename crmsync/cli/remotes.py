@@ -1,0 +1,28 @@
+"""An account of the store as a connector that is ready to be asked."""
+
+from __future__ import annotations
+
+import os
+
+from crmsync import credentials
+from crmsync.cli.desk import Desk
+from crmsync.connectors import registry
+from crmsync.connectors.base import Connector, Secret, Settings
+from crmsync.cycle import Rules
+from crmsync.store.accounts import Account
+
+
+def connect(desk: Desk, account: Account) -> Connector:
+    """The connector of an account, with its secret. Raises `SignInNeeded`, `BadConfig`."""
+    secret = None
+    if account.secret_place:
+        command = desk.config.accounts[account.name].secret_command if account.name in desk.config.accounts else ()
+        secret = Secret(credentials.fetch(desk.home, account.name, account.secret_place, os.environ, command))
+    settings = Settings(account.url, account.username, secret, account.options, account.hints)
+    return registry.create(account.kind, settings)
+
+
+def rules(desk: Desk, account: Account) -> Rules:
+    """What the config says about an account."""
+    config = desk.config
+    return Rules(config.policies(account.name, account.mode), config.limits(), config.region)

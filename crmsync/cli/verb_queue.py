@@ -1,0 +1,199 @@
+"""`crmsync queue`: what each found item is to become."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from crmsync.cli.desk import Desk, emit, narrate, say, table
+from crmsync.cli.frame import OK, SOME_FAILED
+from crmsync.cli.progress import ProgressLine
+from crmsync.errors import Usage
+from crmsync.model import RecordType
+from crmsync.review import import_queue
+from crmsync.review.import_queue import Done
+from crmsync.store.identity import new_id
+from crmsync.store.import_queue import Queued, QueueSelection, QueueState
+from crmsync.store.store import Tables
+
+_BATCH = 500
+
+
+def run(desk: Desk, argv: list[str]) -> int:
+    """One of the decisions."""
+    options = _parser().parse_args(argv)
+    match options.action:
+        case "list":
+            return _list(desk, options)
+        case "assign":
+            return _assign(desk, options)
+        case "import":
+            typed = QueueSelection(typed=True)
+            return _bring_in(desk, options, _picked(desk, options, typed) if options.ids else _ids(desk, typed))
+        case "link":
+            with desk.deciding() as tx:
+                import_queue.link(tx, options.id, options.record, desk.user.id)
+            return _answer(options, "linked", Done([options.id], [options.record]))
+        case "accept":
+            return _accept(desk, options)
+        case _:
+            state = QueueState.IGNORED if options.action == "ignore" else QueueState.PRIVATE
+            done = _each(desk, _picked(desk, options), lambda tx, ids: import_queue.leave_out(tx, ids, state))
+            return _answer(options, "left out", done)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("crmsync queue", description="Items that were found and wait for a decision.")
+    actions = parser.add_subparsers(dest="action", required=True)
+    listing = actions.add_parser("list", help="what waits")
+    listing.add_argument("--where", default="", metavar="EXPR")
+    assign = actions.add_parser("assign", help="give items a record type")
+    _which(assign)
+    assign.add_argument("--type", required=True, choices=[kind.value for kind in RecordType])
+    assign.add_argument("--import", action="store_true", dest="bring_in", help="and make records of them at once")
+    imports = actions.add_parser("import", help="make records of exactly those that have a type")
+    imports.add_argument("ids", nargs="*", type=int, metavar="ID")
+    link = actions.add_parser("link", help="say that an item is a record the CRM has")
+    link.add_argument("id", type=int)
+    link.add_argument("record")
+    accept = actions.add_parser("accept", help="link items to the records suggested for them")
+    accept.add_argument("ids", nargs="*", type=int, metavar="ID")
+    accept.add_argument("--min-score", type=int)
+    for name, text in (("ignore", "until the item changes"), ("private", "for good")):
+        leave = actions.add_parser(name, help=text)
+        _which(leave)
+    for one in actions.choices.values():
+        one.add_argument("--json", action="store_true")
+    return parser
+
+
+def _which(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="*", type=int, metavar="ID")
+    parser.add_argument("--all", action="store_true", help="everything that waits")
+    parser.add_argument("--where", default="", metavar="EXPR", help="everything that waits and matches")
+
+
+def _ids(desk: Desk, selection: QueueSelection) -> Sequence[int]:
+    with desk.store.view() as view:
+        return view.queue.ids(selection)
+
+
+def _picked(desk: Desk, options: argparse.Namespace, selection: QueueSelection | None = None) -> Sequence[int]:
+    if options.ids:
+        with desk.store.view() as view:
+            for id in options.ids:
+                view.queue.get(id)
+        return list(options.ids)
+    if selection is not None:
+        return _ids(desk, selection)
+    if not (options.all or options.where):
+        raise Usage("say which items: their ids, --where EXPR or --all")
+    return _ids(desk, QueueSelection(where=options.where))
+
+
+def _each(desk: Desk, ids: Sequence[int], act: Callable[[Tables, Sequence[int]], Done]) -> Done:
+    """A bulk decision in batches: what is done stays done, whatever stops the rest."""
+    total = Done()
+    progress = ProgressLine()
+    try:
+        for batch in _batches(ids):
+            with desk.deciding() as tx:
+                done = act(tx, batch)
+            total.ids += done.ids
+            total.records += done.records
+            total.skipped += done.skipped
+            progress("deciding", len(total.ids) + len(total.skipped), len(ids))
+    finally:
+        progress.close()
+    return total
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
+
+
+def _assign(desk: Desk, options: argparse.Namespace) -> int:
+    kind = RecordType(options.type)
+    done = _each(desk, _picked(desk, options), lambda tx, ids: import_queue.assign(tx, ids, kind))
+    if not options.bring_in:
+        return _answer(options, "assigned", done)
+    skipped = done.skipped
+    done = _each(desk, done.ids, lambda tx, ids: import_queue.bring_in(tx, ids, desk.user.id, new_id))
+    done.skipped += skipped
+    return _answer(options, "imported", done)
+
+
+def _bring_in(desk: Desk, options: argparse.Namespace, ids: Sequence[int]) -> int:
+    done = _each(desk, ids, lambda tx, batch: import_queue.bring_in(tx, batch, desk.user.id, new_id))
+    return _answer(options, "imported", done)
+
+
+def _accept(desk: Desk, options: argparse.Namespace) -> int:
+    if not options.ids and options.min_score is None:
+        raise Usage("say which items: their ids, or --min-score N")
+    ids = options.ids or _ids(desk, QueueSelection(min_score=options.min_score))
+    return _answer(options, "linked", _each(desk, ids, lambda tx, batch: import_queue.accept(tx, batch, desk.user.id)))
+
+
+def _answer(options: argparse.Namespace, what: str, done: Done) -> int:
+    if options.json:
+        skipped = [{"id": id, "reason": reason} for id, reason in done.skipped]
+        emit({what.replace(" ", "_"): len(done.ids), "ids": done.ids, "records": done.records, "skipped": skipped})
+    else:
+        say(f"{what}: {len(done.ids):,}")
+        for id, reason in done.skipped[:20]:
+            narrate(f"{id} skipped: {reason}")
+        if len(done.skipped) > 20:
+            narrate(f"and {len(done.skipped) - 20:,} more")
+    return SOME_FAILED if done.skipped and not done.ids else OK
+
+
+def _list(desk: Desk, options: argparse.Namespace) -> int:
+    with desk.glance().view() as view:
+        names = {account.id: account.name for account in view.accounts.all()}
+        rows = view.queue.list(QueueSelection(where=options.where))
+        wanted = {row.item.suggestion.record for row in rows if row.item.suggestion is not None}
+        records = {id: str(record.fields.get("name", "")) for id, record in view.records.many(wanted).items()}
+    if options.json:
+        emit({"items": [_json(row, names, records) for row in rows]})
+        return OK
+    table(("id", "account", "name", "e-mail / phone", "type", "may be", "score"), _lines(rows, names, records), _EMPTY)
+    return OK
+
+
+_EMPTY = "Nothing waits. New items are found by `crmsync sync`."
+
+
+def _lines(rows: Iterable[Queued], names: dict[int, str], records: dict[str, str]) -> Iterator[Sequence[object]]:
+    for row in rows:
+        best = row.item.suggestion
+        reach = (*row.item.emails, *row.item.phones, row.item.start)[0]
+        known = "" if best is None else records.get(best.record, best.record)
+        score = "" if best is None else best.score
+        yield (row.id, names[row.account], row.item.name, reach, row.item.type or "", known, score)
+
+
+def _json(row: Queued, names: dict[int, str], records: dict[str, str]) -> dict[str, Any]:
+    item, best = row.item, row.item.suggestion
+    return {
+        "id": row.id,
+        "account": names[row.account],
+        "name": item.name,
+        "organization": item.organization,
+        "emails": list(item.emails),
+        "phones": list(item.phones),
+        "kind": item.kind,
+        "start": item.start or None,
+        "type": item.type.value if item.type else None,
+        "suggestion": None
+        if best is None
+        else {
+            "record": best.record,
+            "name": records.get(best.record, ""),
+            "confidence": best.confidence.name.lower(),
+            "score": best.score,
+            "reasons": list(best.reasons),
+        },
+    }

@@ -1,0 +1,221 @@
+"""`crmsync records`: what the CRM holds."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from crmsync.cli.desk import Desk, emit, say, table
+from crmsync.cli.field_values import pairs
+from crmsync.core.fieldmap import display_name, with_name
+from crmsync.errors import Usage
+from crmsync.model import JournalEntry, Record, RecordType
+from crmsync.store.identity import new_id
+from crmsync.store.record_list import Selection
+from crmsync.store.store import Tables
+from crmsync.values import fields_to_json, to_json
+
+
+def run(desk: Desk, argv: list[str]) -> int:
+    """One of the verbs."""
+    options = _parser().parse_args(argv)
+    actions = {
+        "list": _list,
+        "show": _show,
+        "add": _add,
+        "set": _set,
+        "flag": _flag,
+        "delete": _delete,
+        "why": _why,
+        "history": _history,
+    }
+    return actions[options.action](desk, options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("crmsync records", description="What the CRM holds.")
+    actions = parser.add_subparsers(dest="action", required=True)
+    types = [kind.value for kind in RecordType]
+    listing = actions.add_parser("list", help="find records")
+    listing.add_argument("--type", action="append", choices=types, default=[])
+    listing.add_argument("--where", default="", metavar="EXPR")
+    listing.add_argument("--search", default="", metavar="TEXT")
+    listing.add_argument("--limit", type=int, default=0)
+    add = actions.add_parser("add", help="a new record")
+    add.add_argument("--type", choices=types, required=True)
+    add.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+    change = actions.add_parser("set", help="change fields; FIELD= empties one")
+    change.add_argument("id")
+    change.add_argument("values", nargs="+", metavar="FIELD=VALUE")
+    flag = actions.add_parser("flag", help="have records on the phone, or no longer")
+    flag.add_argument("ids", nargs="*", metavar="ID")
+    flag.add_argument("--where", default="", metavar="EXPR")
+    which = flag.add_mutually_exclusive_group(required=True)
+    which.add_argument("--on", action="store_true")
+    which.add_argument("--off", action="store_true")
+    why = actions.add_parser("why", help="where each value comes from")
+    why.add_argument("id")
+    why.add_argument("field", nargs="?")
+    for name, text in (("show", "everything about one"), ("delete", "delete one"), ("history", "what changed when")):
+        actions.add_parser(name, help=text).add_argument("id")
+    for one in actions.choices.values():
+        one.add_argument("--json", action="store_true")
+    return parser
+
+
+def _list(desk: Desk, options: argparse.Namespace) -> int:
+    types = tuple(RecordType(kind) for kind in options.type)
+    wanted = Selection(types, options.where, options.search, desk.user.id)
+    with desk.store.view() as view:
+        total = view.records.count(wanted)
+        records = list(view.records.list(wanted, limit=options.limit or max(total, 1)).records)
+        flagged = view.flags.on(desk.user.id, [record.id for record in records])
+    if options.json:
+        emit({"records": [_json(record, record.id in flagged) for record in records], "total": total})
+        return 0
+    rows = [
+        ("on" if record.id in flagged else "off", record.id, record.type, display_name(record.type, record.fields))
+        for record in records
+    ]
+    table(("sync", "id", "type", "name"), rows, "No record matches.")
+    return 0
+
+
+def _json(record: Record, flagged: bool) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "type": record.type.value,
+        "name": display_name(record.type, record.fields),
+        "fields": fields_to_json(record.fields),
+        "sync": flagged,
+    }
+
+
+def _get(tx: Tables, id: str) -> Record:
+    record = tx.records.get(id)
+    if record is None:
+        raise Usage("there is no such record", thing=id, next_step="See `crmsync records list`")
+    return record
+
+
+def _show(desk: Desk, options: argparse.Namespace) -> int:
+    with desk.store.view() as view:
+        record = _get(view, options.id)
+        flagged = bool(view.flags.on(desk.user.id, [record.id]))
+        accounts = {account.id: account.name for account in view.accounts.all()}
+        links = [
+            {
+                "account": accounts[view.collections.get(link.collection).account],
+                "href": link.href,
+                "state": link.state.value,
+            }
+            for link in view.links.for_record(record.id)
+        ]
+    if options.json:
+        emit({**_json(record, flagged), "links": links})
+        return 0
+    say(f"{display_name(record.type, record.fields)}  ({record.type} {record.id}, sync {'on' if flagged else 'off'})")
+    table(("field", "value"), [(name, _text(value)) for name, value in sorted(record.fields.items())], "It is empty.")
+    for link in links:
+        say(f"{link['account']}: {link['href']} ({link['state']})")
+    return 0
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(getattr(entry, "value", None) or entry) for entry in value)
+    return str(value)
+
+
+def _add(desk: Desk, options: argparse.Namespace) -> int:
+    kind = RecordType(options.type)
+    fields = {name: value for name, value in pairs(options.values).items() if value is not None}
+    record = Record(new_id(), kind, {**fields, **_named(kind, fields)})
+    with desk.deciding("typed") as tx:
+        tx.records.create(record)
+    return _answer(options, {"id": record.id}, f"added: {record.id}")
+
+
+def _named(kind: RecordType, fields: dict[str, Any]) -> dict[str, Any]:
+    """People who are typed as given and family name only get the name that follows from them."""
+    if "name" in fields or kind in (RecordType.APPOINTMENT, RecordType.TASK):
+        return {}
+    name = " ".join(fields[part] for part in ("given", "family") if part in fields)
+    return {"name": name} if name else {}
+
+
+def _set(desk: Desk, options: argparse.Namespace) -> int:
+    changes = pairs(options.values)
+    with desk.deciding("typed") as tx:
+        record = _get(tx, options.id)
+        changed = tx.records.change(record.id, with_name(record.type, record.fields, changes))
+    names = sorted(changed)
+    return _answer(options, {"id": options.id, "changed": names}, f"changed: {', '.join(names) or 'nothing'}")
+
+
+def _flag(desk: Desk, options: argparse.Namespace) -> int:
+    if not (options.ids or options.where):
+        raise Usage("say which records: their ids, or --where EXPR")
+    with desk.deciding() as tx:
+        ids: Sequence[str] = [_get(tx, id).id for id in options.ids]
+        if options.where:
+            ids = [*ids, *tx.records.ids(Selection(where=options.where, user=desk.user.id))]
+        changed = tx.flags.set(desk.user.id, ids, on=options.on)
+    return _answer(options, {"flagged": len(changed)}, f"changed: {len(changed):,} records")
+
+
+def _delete(desk: Desk, options: argparse.Namespace) -> int:
+    with desk.deciding("deleted by hand") as tx:
+        record = _get(tx, options.id)
+        tx.records.delete(record.id)
+    return _answer(options, {"deleted": record.id}, "deleted; its items leave the remotes with the next sync")
+
+
+def _why(desk: Desk, options: argparse.Namespace) -> int:
+    with desk.store.view() as view:
+        record = _get(view, options.id)
+        names = [options.field] if options.field else sorted(record.fields)
+        found = [(name, entry) for name in names if (entry := view.journal.provenance(record.id, name)) is not None]
+    if options.json:
+        lines = [{"field": name, "value": to_json(record.fields.get(name)), **_origin(entry)} for name, entry in found]
+        emit({"id": record.id, "fields": lines})
+        return 0
+    rows = [(name, _text(record.fields.get(name)), e.origin, e.actor, e.at, e.reason) for name, e in found]
+    table(("field", "value", "from", "by", "when", "why"), rows, "No such value.")
+    return 0
+
+
+def _history(desk: Desk, options: argparse.Namespace) -> int:
+    with desk.store.view() as view:
+        if view.records.get(options.id, deleted=True) is None:
+            raise Usage("there is no such record", thing=options.id)
+        entries = view.journal.entries(record=options.id)
+    if options.json:
+        lines = [
+            {"seq": e.seq, "field": e.field, "before": _plain(e.before), "after": _plain(e.after), **_origin(e)}
+            for e in entries
+        ]
+        emit({"id": options.id, "entries": lines})
+        return 0
+    rows = [(e.at, e.origin, e.field or "(record)", _text(e.before or ""), _text(e.after or "")) for e in entries]
+    table(("when", "from", "field", "before", "after"), rows, "Nothing was journalled.")
+    return 0
+
+
+def _origin(entry: JournalEntry) -> dict[str, Any]:
+    return {"origin": entry.origin, "actor": entry.actor, "run": entry.run, "at": entry.at, "reason": entry.reason}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return fields_to_json(value)
+    return to_json(value) if isinstance(value, tuple) else value
+
+
+def _answer(options: argparse.Namespace, data: dict[str, Any], text: str) -> int:
+    if options.json:
+        emit(data)
+    else:
+        say(text)
+    return 0

@@ -1,0 +1,99 @@
+"""`crmsync sync`: one cycle of the accounts that are named, or of all."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from crmsync import cycle
+from crmsync.cli.desk import Desk, emit, narrate, now, say, table
+from crmsync.cli.frame import OK, REVIEW, SOME_FAILED, exit_code
+from crmsync.cli.progress import ProgressLine
+from crmsync.cli.remotes import connect, rules
+from crmsync.cycle import RunResult
+from crmsync.errors import Halt, Retry
+from crmsync.store.accounts import Account
+
+
+def run(desk: Desk, argv: list[str]) -> int:
+    """Syncs; one failing account does not stop the others."""
+    parser = argparse.ArgumentParser("crmsync sync", description="Bring accounts and CRM in step.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="account (default: all)")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan; write neither records nor remotes")
+    parser.add_argument("--full", action="store_true", help="ask for everything again, look at every link")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--exit-code", action="store_true", help="3 when something waits for a person")
+    options = parser.parse_args(argv)
+    with desk.store.view() as view:
+        known = [account for account in view.accounts.all() if account.kind != "files"]
+        accounts = [view.accounts.get(name) for name in options.names] or known
+    results = [sync(desk, account, dry_run=options.dry_run, full=options.full) for account in accounts]
+    if options.json:
+        emit({"runs": [result.to_json() for result in results]})
+    else:
+        _print(results)
+    return _code(results, waiting=options.exit_code)
+
+
+def sync(desk: Desk, account: Account, *, dry_run: bool = False, full: bool = False) -> RunResult:
+    """One account's cycle. A connector that cannot even be made is a failed run like any other."""
+    progress = ProgressLine()
+    try:
+        with connect(desk, account) as connector:
+            return cycle.run(
+                desk.store,
+                account.name,
+                connector,
+                rules(desk, account),
+                clock=now,
+                dry_run=dry_run,
+                full=full,
+                progress=progress,
+            )
+    except (Halt, Retry) as error:
+        return RunResult(account.name, state="failed", error=error)
+    finally:
+        progress.close()
+
+
+def _code(results: Sequence[RunResult], *, waiting: bool) -> int:
+    errors = [result.error for result in results if result.error is not None]
+    if errors:
+        return exit_code(errors[0])
+    if any(result.parked or result.failed for result in results):
+        return SOME_FAILED
+    if waiting and any(result.held or result.conflicts or result.queued for result in results):
+        return REVIEW
+    return OK
+
+
+def _print(results: Sequence[RunResult]) -> None:
+    rows = [
+        (
+            result.account,
+            result.state,
+            f"{result.pulled.total}",
+            f"{result.pushed.total}",
+            result.queued,
+            result.conflicts,
+            result.held,
+            result.parked,
+            f"{result.seconds:.1f} s",
+        )
+        for result in results
+    ]
+    head = ("account", "state", "in", "out", "queued", "conflicts", "held", "parked", "time")
+    table(head, rows, "No account yet. Add one with `crmsync account add`.")
+    for result in results:
+        for line in result.plan or ():
+            say(f"  would {line['action']}: {line['name']} ({line['collection']})")
+        for note in result.notes:
+            narrate(f"{result.account}: {note}")
+        if result.error is not None:
+            narrate(f"{result.account}: {result.error}")
+        if result.held:
+            say(f"{result.account}: a plan is held for you: crmsync plans list")
+        if result.conflicts:
+            say(f"{result.account}: conflicts wait for you: crmsync conflicts list")
+        if result.queued:
+            say(f"{result.account}: found items wait for a type: crmsync queue list")

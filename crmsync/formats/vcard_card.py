@@ -13,7 +13,7 @@ from crmsync.formats.escaping import unescape
 
 _CARD = b"VCARD"
 _LABEL = "X-ABLABEL"
-_APPLE_LABELS = {"mobile": "cell", "homepage": "homepage"}
+_APPLE_LABELS = {"mobile": "cell", "workfax": "work fax", "homefax": "home fax"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from crmsync.formats.contentline import Line
 from crmsync.formats.vcard_card import Card
@@ -12,6 +13,14 @@ from crmsync.formats.vcard_write import Style
 
 _COMPANIONS = frozenset(("X-ABLABEL", "X-ABADR"))
 """Lines that only say something about the other line of their group."""
+
+
+@dataclass(slots=True)
+class Group:
+    """The lines that share a group name: those that only describe it, and all others."""
+
+    companions: list[Line] = field(default_factory=list)
+    others: list[Line] = field(default_factory=list)
 
 
 class Draft:
@@ -23,11 +32,24 @@ class Draft:
         self._spans: dict[int, tuple[int, bytes]] = {}
         self._added: defaultdict[int, list[bytes]] = defaultdict(list)
         self._removed: set[int] = set()
-        self._groups = [
-            int(number[1])
-            for line in card.properties
-            if (number := re.fullmatch(r"item(\d{1,6})", line.head.group, re.IGNORECASE))
-        ]
+        self._groups: defaultdict[str, Group] = defaultdict(Group)
+        self._companions: dict[int, Line] = {}  # by where they begin
+        self._last_number = 0
+        for line in card.properties:
+            if line.head.group:
+                self._note_group(line)
+
+    def _note_group(self, line: Line) -> None:
+        name = line.head.group.lower()
+        group = self._groups[name]
+        if line.head.name in _COMPANIONS:
+            group.companions.append(line)
+            self._companions[line.start] = line
+        else:
+            group.others.append(line)
+        number = re.fullmatch(r"item(\d{1,6})", name)
+        if number:
+            self._last_number = max(self._last_number, int(number[1]))
 
     def named(self, wanted: Callable[[str], bool]) -> list[Line]:
         """The lines whose name is wanted."""
@@ -68,32 +90,28 @@ class Draft:
 
     def new_group(self) -> str:
         """A group name no line has."""
-        self._groups.append(max(self._groups, default=0) + 1)
-        return f"item{self._groups[-1]}"
-
-    def companions(self, group: str) -> list[Line]:
-        """The lines that say something about this group."""
-        return [line for line in self._in_group(group) if line.head.name in _COMPANIONS]
+        self._last_number += 1
+        return f"item{self._last_number}"
 
     def label_lines(self, group: str) -> list[Line]:
-        """The X-ABLabel lines of this group."""
-        return [line for line in self.companions(group) if line.head.name == "X-ABLABEL"]
+        """The X-ABLabel lines of a group; none where there is no group."""
+        return [line for line in self._groups[group.lower()].companions if line.head.name == "X-ABLABEL"]
 
     def is_shared(self, group: str) -> bool:
         """Whether more than one line is in this group, beside those that describe it."""
-        return len(self._in_group(group)) - len(self.companions(group)) > 1
+        return len(self._groups[group.lower()].others) > 1
 
-    def _in_group(self, group: str) -> list[Line]:
-        wanted = group.lower()
-        return [line for line in self.card.properties if line.head.group and line.head.group.lower() == wanted]
+    def after(self, line: Line) -> int:
+        """The position behind a line and the companion that follows it directly."""
+        following = self._companions.get(line.end)
+        if following is None or following.head.group.lower() != line.head.group.lower():
+            return line.end
+        return following.end
 
     def _remove_orphans(self) -> None:
-        groups = {line.head.group for line in self.card.properties if line.start in self._removed and line.head.group}
-        for group in groups:
-            companions = self.companions(group)
-            others = [line for line in self._in_group(group) if line not in companions]
-            if all(line.start in self._removed for line in others):
-                for line in companions:
+        for group in self._groups.values():
+            if group.others and all(line.start in self._removed for line in group.others):
+                for line in group.companions:
                     self.replace(line, b"")
 
     def finish(self) -> bytes:

@@ -41,7 +41,7 @@ def set_list(draft: Draft, field: str, wanted: Sequence[Labelled | Address]) -> 
         line, before = old[number]
         label_line = b"" if entry == before else _change(draft, line, before, entry)
         if number > last:
-            last, position = number, _after(draft, line)
+            last, position = number, draft.after(line)
         else:
             draft.add(draft.moved(line), position)
         if label_line:
@@ -73,15 +73,6 @@ def _first_position(lines: Sequence[Line], kept: set[int]) -> int | None:
     if kept:
         return lines[min(kept)].start
     return lines[-1].end if lines else None
-
-
-def _after(draft: Draft, line: Line) -> int:
-    """The position after a line and the companions that follow it directly."""
-    end = line.end
-    for companion in draft.companions(line.head.group):
-        if companion.start == end:
-            end = companion.end
-    return end
 
 
 def _new_line(draft: Draft, name: str, entry: Labelled | Address) -> bytes:

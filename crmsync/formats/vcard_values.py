@@ -49,13 +49,20 @@ _TYPE_LABELS = {**{label: label for label in (*PLACES, *KINDS)}, "mobile": "cell
 _PLAIN_TYPES = frozenset(("pref", "voice", "internet", "msg", "text", "postal", "parcel", "intl", "dom", "x400", ""))
 
 
-@lru_cache(maxsize=1024)
 def type_label(types: tuple[str, ...]) -> str:
     """The label that TYPE values amount to: `work`, `home fax`, `cell`; of unknown ones the first; else nothing."""
+    return _known_label(types) if len(types) < _FEW else _label(types)
+
+
+def _label(types: tuple[str, ...]) -> str:
     known = [_TYPE_LABELS[name] for name in types if name in _TYPE_LABELS]
     if known:
         return " ".join(label for label in (*PLACES, *KINDS) if label in known)
     return next(filter(says_label, types), "")
+
+
+_FEW = 8  # types; only ordinary combinations are worth remembering
+_known_label = lru_cache(maxsize=1024)(_label)
 
 
 def says_label(name: str) -> bool:

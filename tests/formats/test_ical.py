@@ -238,6 +238,13 @@ def test_texts_that_mean_something_else_have_another_digest(other: bytes) -> Non
     assert ICAL.digest(other) != ICAL.digest(event(*MEETING))
 
 
+def test_the_order_of_lists_does_not_count() -> None:
+    lines = ("ATTENDEE:mailto:a@a.example", "ATTENDEE:mailto:b@a.example", "COMMENT:1", "COMMENT:2")
+    lists = ("CATEGORIES:A,B", "EXDATE:20260303,20260302", "EXDATE:20260301")
+    turned = ("CATEGORIES:B,A", "EXDATE:20260301,20260302", "EXDATE:20260303")
+    assert ICAL.digest(event(*lines, *lists)) == ICAL.digest(event(*reversed(lines), *turned))
+
+
 def test_a_duration_has_one_spelling() -> None:
     def digest(line: str) -> str:
         return ICAL.digest(event("BEGIN:VALARM", line, "END:VALARM"))

@@ -92,7 +92,7 @@ def test_only_the_lines_of_a_field_change(
             [f"- DTSTART;{ROME};X-A=1:20260302T090000", f"+ DTSTART;{ROME};X-A=1:20260302T093000"],
         ),
         (
-            [f"DTSTART;{ROME}:20260302T090000", "DURATION:PT1H"],
+            [f"DTSTART;{ROME}:20260302T090000", "DURATION:PT60M"],
             {"start": "2026-03-02T10:00:00", "end": "2026-03-02T11:00:00"},
             [f"- DTSTART;{ROME}:20260302T090000", f"+ DTSTART;{ROME}:20260302T100000"],
         ),
@@ -321,7 +321,9 @@ def test_of_two_exceptions_for_one_time_one_is_written() -> None:
 def test_an_exception_of_an_entry_without_line_end_gets_lines_of_its_own() -> None:
     bare = b"BEGIN:VEVENT\nSUMMARY:a\nEND:VEVENT"
     after = ICAL.patch(bare, {"exceptions": ("BEGIN:VEVENT\nRECURRENCE-ID;VALUE=DATE:20260302\nEND:VEVENT",)}, {})
-    assert after == bare + f"\nBEGIN:VEVENT\nDTSTAMP:{NO_TIME}\nRECURRENCE-ID;VALUE=DATE:20260302\nEND:VEVENT\n".encode()
+    assert (
+        after == bare + f"\nBEGIN:VEVENT\nDTSTAMP:{NO_TIME}\nRECURRENCE-ID;VALUE=DATE:20260302\nEND:VEVENT\n".encode()
+    )
 
 
 def test_a_soft_line_break_at_the_end_swallows_nothing() -> None:

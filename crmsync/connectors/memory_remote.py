@@ -262,8 +262,6 @@ class MemoryRemote:
             place.pulls += 1
         horizon = place.horizon()
         position, floor, born = self._read_token(place, token, horizon)
-        if position > horizon:
-            return Page((), token or "", more=False, left=0)
         events = [e for e in place.latest(position, horizon) if e.stored is not None or self._tells(e, floor)]
         page = events[: self.tempers.page_size]
         more = len(events) > len(page)
@@ -287,7 +285,7 @@ class MemoryRemote:
         ):
             raise TokenRefused(token)
         if found is None:
-            return (horizon + 1, 0, place.pulls)
+            return (horizon, 0, place.pulls)
         position, floor, born = int(found[2]), int(found[3]), int(found[4])
         if not found[5]:
             lasts = self.tempers.token_lasts

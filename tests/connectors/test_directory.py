@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crmsync.connectors import directory
-from crmsync.connectors.directory import Directory, failure
+from crmsync.connectors.directory import TICK_NS, Directory, failure
 from crmsync.errors import Busy, Moved, Refused, Unreachable
 
 
@@ -40,13 +40,29 @@ def test_the_version_of_a_write_is_the_one_that_reading_gives(folder):
     assert folder.read("a", 10).version == replaced != created
 
 
-def test_an_edit_in_the_same_tick_as_our_write_has_another_version(folder, tmp_path):
-    for _ in range(20):
-        version = folder.create("a", b"ours")
-        with (tmp_path / "a").open("r+b") as file:
-            file.write(b"them")
-        assert folder.files(lambda _: True, 100)[0].version != version
-        folder.remove("a", None)
+def test_what_we_write_is_dated_back_so_that_no_later_edit_has_its_time(folder, tmp_path):
+    started = time.time_ns()
+    folder.create("a", b"ours")
+    assert (tmp_path / "a").stat().st_mtime_ns < started - TICK_NS // 2
+    folder.replace("a", b"mine", None)
+    assert (tmp_path / "a").stat().st_mtime_ns < time.time_ns() - TICK_NS // 2
+
+
+def test_what_we_read_is_old_enough_that_no_later_edit_has_its_time(folder, tmp_path):
+    for read in (lambda: folder.read("a", 100), lambda: folder.files(lambda _: True, 100)):
+        (tmp_path / "a").write_bytes(b"theirs")
+        read()
+        assert time.time_ns() - (tmp_path / "a").stat().st_mtime_ns >= TICK_NS
+
+
+def test_times_without_a_fraction_are_given_the_tick_of_old_file_systems(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(directory, "COARSE_TICK_NS", 300_000_000)
+    monkeypatch.setattr(directory, "_SECOND_NS", 1)
+    (tmp_path / "a").write_bytes(b"theirs")
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    folder.files(lambda _: True, 100)
+    assert waits and waits[0] > TICK_NS
 
 
 def test_a_name_that_is_taken_is_never_overwritten_even_by_a_link(folder, tmp_path):

@@ -78,6 +78,15 @@ def test_a_wiped_remote_lists_nothing_and_honours_no_token():
     assert mirror.connector.listing(mirror.collection) == frozenset()
 
 
+def test_a_wiped_remote_that_fills_again_is_listed_in_full():
+    remote, mirror = remote_with(count=3)
+    mirror.pull()
+    remote.wipe(BOOK)
+    href = remote.seed(BOOK, "new", item("vcard", "uid-new"))
+    mirror.pull()
+    assert mirror.last.listing == set(mirror.items) == {href}
+
+
 def test_a_restored_backup_has_the_old_items_with_their_old_etags():
     remote, mirror = remote_with(count=1)
     mirror.pull()
@@ -129,6 +138,7 @@ def test_edits_between_two_pages_are_in_this_pull_or_the_next():
 
     remote.between_pages = meddle
     mirror.pull()
+    assert mirror.last.listing == set(remote.contents(BOOK))
     mirror.pull()
     assert {href: kept.raw for href, kept in mirror.items.items()} == remote.contents(BOOK)
 

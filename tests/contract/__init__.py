@@ -2,4 +2,7 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.contract.suite", "tests.contract.mirror")
+pytest.register_assert_rewrite(
+    "tests.contract.backend", "tests.contract.ground", "tests.contract.mirror", "tests.contract.pulling",
+    "tests.contract.writing",
+)  # fmt: skip

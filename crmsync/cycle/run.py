@@ -13,7 +13,7 @@ from crmsync.cycle.describe import describe
 from crmsync.cycle.job import Job
 from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, quiet
-from crmsync.errors import Halt, Retry, SignInNeeded
+from crmsync.errors import Halt, Retry, SignInNeeded, Skip
 from crmsync.model import RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Store
@@ -32,8 +32,8 @@ def run(
 ) -> RunResult:
     """Syncs one account once.
 
-    What ends this account (`Retry`, `Halt`) does not raise: the result says `failed` and why, and everything done
-    until then is written down. With `dry_run` the mirror and the queue are brought up to date and the plan is made by
+    What ends this account (`Retry`, `Halt`, a collection that is gone) does not raise: the result says `failed` and
+    why, and everything done until then is written down. With `dry_run` the mirror and the queue are brought up to date and the plan is made by
     the same code, but neither a record nor the remote is written; `RunResult.plan` lists the actions. `full` asks the
     remote for everything again and looks at every link.
     """
@@ -45,7 +45,7 @@ def run(
         result.id = tx.runs.start("dry run" if dry_run else "sync", account)
     try:
         _cycle(job, dry_run=dry_run)
-    except (Retry, Halt) as error:
+    except (Retry, Halt, Skip) as error:
         result.state = "failed"
         result.error = error
     else:

@@ -1,0 +1,15 @@
+"""CardDAV (RFC 6352) and CalDAV (RFC 4791) over WebDAV sync (RFC 6578): one thin layer, raw bytes kept.
+
+| module      | what it knows                                                                |
+|-------------|------------------------------------------------------------------------------|
+| connector   | the contract of `connectors.base`, in terms of the others                    |
+| discovery   | from an address to address books and calendars (RFC 6764)                    |
+| session     | one request: credentials, redirects, and what an answer means for the engine |
+| multistatus | the XML of answers, read without entities, DTD or network                    |
+| bodies      | the XML of requests                                                          |
+| hrefs       | one spelling for every href                                                  |
+"""
+
+from crmsync.connectors.dav.connector import DavConnector
+
+__all__ = ["DavConnector"]

@@ -1,0 +1,47 @@
+"""One spelling for every href.
+
+Servers answer with other escapes than they were asked with, with absolute URLs, and with doubled slashes (RFC 3986
+section 6.2.2 calls all of these equal). Ours is the absolute path, with only those characters escaped that must be.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+_SAFE = "!$&'()*+,;=:@-._~"
+_SLASHES = re.compile(r"/{2,}")
+_PLAIN = re.compile(r"/?(?:[A-Za-z0-9!$&'()*+,;=:@._~-]+/?)*").fullmatch
+
+
+def normal(href: str) -> str:
+    """The path of an href or URL in our spelling. Escaped slashes and percent signs stay escaped."""
+    path = urlsplit(href).path if "://" in href else href.partition("?")[0].partition("#")[0]
+    if _PLAIN(path):
+        return path
+    return _SLASHES.sub("/", "/".join(_part(part) for part in path.split("/")))
+
+
+def _part(part: str) -> str:
+    return quote(unquote(part, errors="surrogateescape"), safe=_SAFE, errors="surrogateescape")
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL, the port only where it is not the scheme's own."""
+    parts = urlsplit(url)
+    port = {"http": 80, "https": 443}.get(parts.scheme)
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, port) else "")
+
+
+def resolve(base: str, href: str) -> str:
+    """The URL that an href in an answer from `base` means."""
+    joined = urljoin(base, href)
+    return origin(joined) + normal(joined)
+
+
+def without_secret(url: str) -> str:
+    """The URL without a user or password in it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

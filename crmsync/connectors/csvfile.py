@@ -29,8 +29,8 @@ from crmsync.connectors.base import (
 from crmsync.connectors.csv_columns import Columns
 from crmsync.connectors.csv_headers import KEY
 from crmsync.connectors.csv_table import Row, Table
-from crmsync.connectors.directory import Directory
-from crmsync.errors import BadConfig, Busy, Moved, Refused, Unreachable
+from crmsync.connectors.directory import Content, Directory
+from crmsync.errors import BadConfig, Busy, CrmsyncError, Moved, Refused, Unreachable
 from crmsync.model import PEOPLE, CollectionKind, Cursor, Item
 
 _LARGEST = 200_000_000
@@ -190,23 +190,22 @@ class CsvConnector(Connector):
             content = folder.read(name, _LARGEST)
             if content is None:
                 raise Unreachable("the file is not there", thing=name, next_step="Check its path and its disk")
-        table = Table.read(content.raw, self.settings.options.get("encoding", ""), self._delimiter)
-        self._cache[name] = opened = self._understand(name, content.version, table)
-        return opened
-
-    def _understand(self, name: str, version: str, table: Table) -> _Opened:
-        here = set(table.header.cells)
-        mapped = {column: field for column, field in self._mapped.items() if not self._many() or column in here}
-        key = self.settings.options.get("key", "")
         try:
-            columns = Columns(table.header.cells, mapped, key if not self._many() or key in here else "")
-        except BadConfig as error:
+            self._cache[name] = opened = self._understand(content)
+        except CrmsyncError as error:
             error.thing = error.thing or name
             raise
-        return _read_rows(version, table, columns)
+        return opened
 
-    def _many(self) -> bool:
-        return os.path.isdir(self._path)  # noqa: PTH112
+    def _understand(self, content: Content) -> _Opened:
+        """Of many files, each one takes the options that name a column it has."""
+        table = Table.read(content.raw, self.settings.options.get("encoding", ""), self._delimiter)
+        mapped, key = self._mapped, self.settings.options.get("key", "")
+        if os.path.isdir(self._path):  # noqa: PTH112
+            here = set(table.header.cells)
+            mapped = {column: field for column, field in mapped.items() if column in here}
+            key = key if key in here else ""
+        return _read_rows(content.version, table, Columns(table.header.cells, mapped, key))
 
     def _write(self, collection: RemoteCollection, href: str, change: _Edit) -> Written:
         """Edits the file as it is at this moment; again when somebody else was faster."""

@@ -9,11 +9,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from crmsync.connectors.base import Connector, RemoteCollection, Settings
-from crmsync.connectors.csv_table import Table
 from crmsync.connectors.csvfile import CsvConnector
 from crmsync.errors import BadConfig, Moved, Refused, Unreachable
 from crmsync.formats.row import ROW
@@ -296,43 +293,8 @@ def test_a_tab_may_be_spelled(tmp_path):
     assert json.loads(connector.fetch(table, ["1"])[0].raw)["name"] == "Ada, Countess"
 
 
-# --- any story
-
-CELLS = st.text(alphabet="ab ü;,\"'=\n", max_size=5)
-
-
-@settings(max_examples=25, deadline=None)
-@given(
-    cells=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5),
-    edits=st.lists(st.tuples(st.integers(0, 4), st.one_of(st.none(), CELLS)), max_size=6),
-)
-def test_after_any_edits_the_rows_nobody_touched_are_byte_for_byte_the_same(tmp_path_factory, cells, edits):
-    path = tmp_path_factory.mktemp("csv") / "x.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter=";").writerows([["id", "name", "kept"], *[[n, *row] for n, row in enumerate(cells)]])
-    before = {row.cells[0]: row.text for row in Table.read(path.read_bytes(), delimiter=";").rows}
-    connector, table = opened(path, delimiter=";")
-    expected = {item.uid: json.loads(item.raw) for item in mirrored(connector, table).items.values()}
-    touched = set()
-    for number, name in edits:
-        key = str(number)
-        if key not in expected:
-            continue
-        touched.add(key)
-        if name is None:
-            connector.delete(table, key, None)
-            del expected[key]
-            continue
-        row = {**expected[key], "name": name.strip()}
-        written = connector.update(table, key, json.dumps(row).encode(), None)
-        expected[key] = {field: value for field, value in row.items() if value}
-        assert json.loads(written.raw) == expected[key]
-    after = {row.cells[0]: row.text for row in Table.read(path.read_bytes(), delimiter=";").rows}
-    assert set(after) == set(expected)
-    assert {key: text for key, text in after.items() if key not in touched} == {
-        key: text for key, text in before.items() if key not in touched
-    }
-    remembered = mirrored(connector, table).items
-    fresh = CsvConnector(connector.settings)
-    assert remembered == mirrored(fresh, table).items
-    assert {item.uid: json.loads(item.raw) for item in mirrored(fresh, table).items.values()} == expected
+@pytest.mark.parametrize("raw", [b"", b'id,name\n1,"open\n2,x\n'])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, raw):
+    (tmp_path / "broken.csv").write_bytes(raw)
+    with pytest.raises((BadConfig, Unreachable), match=r"broken\.csv"):
+        opened(tmp_path / "broken.csv")

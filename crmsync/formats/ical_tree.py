@@ -121,7 +121,8 @@ def _tail(found: list[Line], begin: int, at: int) -> int:
 
 
 def read_entry(raw: bytes) -> Entry:
-    """The one entry that an item holds. Calendars without a VCALENDAR around them are read too.
+    """The one entry that an item holds. Calendars without a VCALENDAR around them are read too. Of several versions of
+    it the one with the highest SEQUENCE counts (RFC 5546 section 2.1.5).
 
     Raises `Unreadable` when there is none, or more than one.
     """
@@ -137,10 +138,15 @@ def read_entry(raw: bytes) -> Entry:
     uids = {(part.name, part.text("UID")) for part in found}
     if len(uids) > 1:
         raise Unreadable(f"it holds {len(uids)} different entries; an item is one", thing=first.text("UID")[:80])
-    masters = [part for part in found if "RECURRENCE-ID" not in part.properties]
-    if len(masters) > 1:
+    masters = sorted((part for part in found if "RECURRENCE-ID" not in part.properties), key=_sequence)
+    if len(masters) > 1 and _sequence(masters[-1]) == _sequence(masters[-2]):
         raise Unreadable(f"it holds the same entry {len(masters)} times", thing=first.text("UID")[:80])
-    master = masters[0] if masters else first
-    overrides = [part for part in found if part is not master]
+    master = masters[-1] if masters else first
+    overrides = [part for part in found if part is not master and part not in masters]
     zones = {part.text("TZID"): part for part in inner if part.name == "VTIMEZONE"}
     return Entry(source, first.text("UID"), master, overrides, zones, wrapped=bool(calendars))
+
+
+def _sequence(component: Component) -> int:
+    text = component.text("SEQUENCE")
+    return int(text) if len(text) < 10 and text.isascii() and text.isdecimal() else 0

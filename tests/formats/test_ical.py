@@ -93,6 +93,15 @@ def test_an_entry_may_have_no_uid() -> None:
     assert ICAL.parse(calendar("BEGIN:VEVENT", "END:VEVENT")).uid == ""
 
 
+def test_of_two_versions_of_an_entry_the_later_one_counts() -> None:
+    earlier = ("BEGIN:VEVENT", "UID:u1", "SUMMARY:old", "SEQUENCE:1", "END:VEVENT")
+    raw = event("SUMMARY:new", "SEQUENCE:2", beside=earlier)
+    assert ICAL.parse(raw).fields == {"summary": "new"}
+    assert ICAL.patch(raw, {"summary": "newer"}, {}) == raw.replace(b"SUMMARY:new", b"SUMMARY:newer")
+    with pytest.raises(Unreadable, match="same entry 2 times"):
+        ICAL.parse(event("SEQUENCE:" + "9" * 100_000, beside=("BEGIN:VEVENT", "UID:u1", "END:VEVENT")))
+
+
 def test_the_first_of_some_instances_stands_for_a_master_that_is_not_there() -> None:
     other = [line.replace("20260304", "20260305") for line in MOVED]
     parsed = ICAL.parse(calendar(*MOVED, *other))

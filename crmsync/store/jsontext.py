@@ -24,6 +24,20 @@ Word = TypeVar("Word", bound=Enum)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
+class _Whole:
+    """We wrote it, so what cannot be read any more was damaged on the disk."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ValueError | TypeError | AttributeError | Usage):
+            raise StoreBroken("a value in the store is damaged", next_step="See `crmsync doctor`") from None
+
+
+_WHOLE = _Whole()
+
+
 def dump(data: Any) -> str:
     """JSON of what is JSON already; keys sorted."""
     return _encode(data)
@@ -31,7 +45,7 @@ def dump(data: Any) -> str:
 
 def load(text: str) -> Any:
     """Reads `dump` back."""
-    with _whole():
+    with _WHOLE:
         return json.loads(text)
 
 
@@ -42,13 +56,13 @@ def dump_fields(fields: Changes) -> str:
 
 def load_fields(text: str) -> dict[str, Value]:
     """Reads `dump_fields` back; empty fields are left out."""
-    with _whole():
+    with _WHOLE:
         return fields_from_json(json.loads(text))
 
 
 def load_changes(text: str) -> dict[str, Value | None]:
     """Reads `dump_fields` back; a field that becomes empty stays."""
-    with _whole():
+    with _WHOLE:
         return changes_from_json(json.loads(text))
 
 
@@ -65,7 +79,7 @@ def load_value(field: str, text: str | None) -> object:
     """Reads `dump_value` back; the field decides the shape, plain JSON for pseudo-fields."""
     if text is None:
         return None
-    with _whole():
+    with _WHOLE:
         data = json.loads(text)
         if field == "":
             return fields_from_json(data)
@@ -76,16 +90,5 @@ def load_value(field: str, text: str | None) -> object:
 
 def word(kind: type[Word], text: str) -> Word:
     """The member of an enumeration that a column names."""
-    with _whole():
+    with _WHOLE:
         return kind(text)
-
-
-class _whole:  # noqa: N801  a context manager, written as a class because it stands around every value read
-    """We wrote it, so what cannot be read any more was damaged on the disk."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ValueError | TypeError | AttributeError | Usage):
-            raise StoreBroken("a value in the store is damaged", next_step="See `crmsync doctor`") from None

@@ -65,7 +65,7 @@ class Records:
         altered = {
             name: Changed(old.fields.get(name), value)
             for name, value in changes.items()
-            if not _equal(old.fields.get(name), value)
+            if old.fields.get(name) != value
         }
         if not altered:
             return {}
@@ -200,11 +200,6 @@ def _copies(fields: Fields) -> tuple[str, str, str]:
     organization = fields.get("organization", "")
     assert isinstance(organization, str)
     return search.title(fields), organization, search.sort_key(fields)
-
-
-def _equal(a: Value | None, b: Value | None) -> bool:
-    # True == 1 in Python, but a flag is no number.
-    return a == b and type(a) is type(b)
 
 
 def _record(row: tuple[int, str, str, str, int, str]) -> Record:

@@ -165,6 +165,16 @@ class Tables:
             (SELECT count(*) FROM parked)"""
         return dict(zip(("records", "queue", "conflicts", "held", "parked"), self._session.one(sql), strict=True))
 
+    def overview(self) -> list[tuple[str, str, str, str, int, str | None]]:
+        """What `status` shows of each account: name, kind, state, message, items, end of the last run. Cheap too."""
+        return self._session.all(
+            """SELECT a.name, a.kind, a.state, a.message,
+            (SELECT coalesce(sum(t.n), 0) FROM collections c JOIN totals t
+                ON t.what = 'mirror' AND t.name = CAST(c.id AS TEXT) WHERE c.account = a.id),
+            (SELECT finished FROM runs WHERE account = a.name AND finished IS NOT NULL ORDER BY id DESC LIMIT 1)
+            FROM accounts a ORDER BY a.id"""
+        )
+
     def standings(self, collection: int) -> Mapping[Standing, int]:
         """How many items of a collection stand where; sums to what the remote lists."""
         from crmsync.store.standing import standings

@@ -96,6 +96,24 @@ def test_the_database_of_another_program_is_refused_and_left_as_it_was(path: Pat
     refused_and_left(path, "another program")
 
 
+def test_a_foreign_database_is_not_even_repaired(path: Path) -> None:
+    """SQLite undoes an unfinished transaction when it opens a database; that is for the owner to do."""
+    path.parent.mkdir()
+    child = os.fork()
+    if child == 0:
+        other = sqlite3.connect(path, isolation_level=None)
+        for sql in ("PRAGMA application_id = 77", "PRAGMA cache_size = 1", "CREATE TABLE t (a)", "BEGIN"):
+            other.execute(sql)
+        other.executemany("INSERT INTO t VALUES (?)", [("x" * 3000,)] * 50)
+        os._exit(0)
+    os.waitpid(child, 0)
+    before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
+    assert len(before) == 2, "the other program left its journal behind"
+    with pytest.raises(StoreBroken, match="another program"):
+        Store.open(path, create=True)
+    assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
+
+
 def test_a_store_of_a_newer_version_is_refused_and_left_as_it_was(path: Path) -> None:
     Store.open(path, create=True).close()
     newer = sqlite3.connect(path)

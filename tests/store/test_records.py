@@ -92,13 +92,6 @@ def test_a_change_sets_empties_and_dates_the_record(store: Store) -> None:
         assert tx.records.get("a") == Record("a", RecordType.CONTACT, {"name": "Anna", "note": "new"}, edited=LATER)
 
 
-def test_a_flag_is_not_the_number_one(tx: Tables) -> None:
-    tx.records.create(contact("a", "Anna", orders=1, not_interested=False))
-    assert tx.records.change("a", {"not_interested": True}) != {}
-    assert tx.records.change("a", {"orders": 0}) != {}
-    assert tx.records.get("a").fields["not_interested"] is True  # type: ignore[union-attr]
-
-
 def test_changing_what_is_not_there_is_refused(tx: Tables) -> None:
     for change in (
         lambda: tx.records.change("nobody", {"name": "x"}),

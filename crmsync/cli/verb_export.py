@@ -31,8 +31,9 @@ def run(desk: Desk, argv: list[str]) -> int:
     options = parser.parse_args(argv)
     wanted = tuple(RecordType(kind) for kind in options.type) or tuple(RecordType)
     types = tuple(kind for kind in wanted if kind in _HOLDS.get(options.format, tuple(RecordType)))
+    chosen = Selection(types, options.where, user=desk.user.id)
     with desk.store.view() as view:
-        records = view.records.each(Selection(types, options.where, user=desk.user.id))
+        records = view.records.each(chosen)
         parts = _parts(view, options.format, records)
         if options.output is None:
             for part in parts:

@@ -65,12 +65,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
-    types = tuple(RecordType(kind) for kind in options.type)
-    wanted = Selection(types, options.where, options.search, desk.user.id)
+    user = desk.user.id
+    wanted = Selection(tuple(RecordType(kind) for kind in options.type), options.where, options.search, user)
     with desk.store.view() as view:
         total = view.records.count(wanted)
         records = list(view.records.list(wanted, limit=options.limit or max(total, 1)).records)
-        flagged = view.flags.on(desk.user.id, [record.id for record in records])
+        flagged = view.flags.on(user, [record.id for record in records])
     if options.json:
         emit({"records": [_json(record, record.id in flagged) for record in records], "total": total})
         return 0
@@ -100,9 +100,10 @@ def _get(tx: Tables, id: str) -> Record:
 
 
 def _show(desk: Desk, options: argparse.Namespace) -> int:
+    user = desk.user.id
     with desk.store.view() as view:
         record = _get(view, options.id)
-        flagged = bool(view.flags.on(desk.user.id, [record.id]))
+        flagged = bool(view.flags.on(user, [record.id]))
         accounts = {account.id: account.name for account in view.accounts.all()}
         links = [
             {

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 _ESCAPED = re.compile(r'\\([nN,;:\\"])')
 _ESCAPES = {"n": "\n", "N": "\n"}
-# What would end a line, or what XML and other readers refuse, becomes visible instead of doing harm.
-_HARMLESS: dict[int, str] = {code: "\ufffd" for code in (*range(32), 0x7F) if code not in (0x09, 0x0A)}
-_ESCAPING = {**_HARMLESS, **str.maketrans({"\\": "\\\\", "\n": "\\n", ",": "\\,", ";": "\\;"})}
+HARMLESS: dict[int, str] = {code: "\ufffd" for code in (*range(32), 0x7F) if code not in (0x09, 0x0A)}
+"""For `str.translate`: what would end a line, or what XML and other readers refuse, becomes visible instead."""
+
+_ESCAPING = {**HARMLESS, **str.maketrans({"\\": "\\\\", "\n": "\\n", ",": "\\,", ";": "\\;"})}
 
 
 def unescape(text: str) -> str:
@@ -30,7 +31,7 @@ def escape(text: str) -> str:
 
 def harmless(text: str) -> str:
     """The text without escapes, for values that have none (URIs, numbers); no character of it can end the line."""
-    return one_newline(text).translate(_HARMLESS).replace("\n", " ")
+    return one_newline(text).translate(HARMLESS).replace("\n", " ")
 
 
 def one_newline(text: str) -> str:

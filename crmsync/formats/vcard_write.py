@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from crmsync.formats.contentline import Line, Param, colon, to_text
 from crmsync.formats.contentline_write import encode, fold, line_end, param_value, quoted_printable
-from crmsync.formats.escaping import escape, harmless, one_newline
+from crmsync.formats.escaping import HARMLESS, escape, one_newline
 from crmsync.formats.vcard_card import Card
 from crmsync.formats.vcard_values import KINDS, OMIT_YEAR, PLACES, type_label
 
 _MISREAD_BACKSLASH = re.compile(r'\\(?=[nN,;:"\\]|\Z)')
-_CONTROLS = {code: "\ufffd" for code in (*range(32), 0x7F) if code not in (0x09, 0x0A)}
 _TYPED_LABELS = frozenset((*PLACES, *KINDS))
 _YEARLESS = "1604"  # the leap year Apple writes where there is no year
 
@@ -50,7 +49,7 @@ class Style:
 
     def line(self, head: str, value: str, last: bytes = b"") -> bytes:
         """The physical lines of one property; `last` is the line end of the last one. `value` is escaped already."""
-        value = one_newline(value).translate(_CONTROLS)
+        value = one_newline(value).translate(HARMLESS)
         if self.version != "2.1":
             folded = fold(encode(f"{head}:" + value.replace("\n", "\\n")), self.end)
             return folded.removesuffix(self.end) + (last or self.end)
@@ -106,7 +105,7 @@ class Style:
         """A PHOTO line: the picture itself, or where it is."""
         if content is None:
             params = () if self.version == "4.0" else (("VALUE", ("URL" if self.version == "2.1" else "uri",)),)
-            return fold(encode(f"{self.head('PHOTO', params)}:{harmless(self.uri(value))}"), self.end)
+            return self.line(self.head("PHOTO", params), self.uri(value))
         kind, data = _picture_kind(content), b2a_base64(content, newline=False)
         if self.version == "4.0":
             return fold(f"PHOTO:data:image/{kind.lower()};base64,".encode() + data, self.end)

@@ -125,6 +125,10 @@ def test_when_no_colon_is_outside_quotes_the_first_counts() -> None:
     assert (line.head.params, line.value) == ((("A", ('"a',)),), b'b"')
 
 
+def test_a_lone_quote_is_a_value() -> None:
+    assert only(b'X;A=":1').head.get("A") == '"'
+
+
 def test_rfc_6868_escapes_are_undone() -> None:
     assert only(b"X;A=a^nb^^n^'c:1").head.get("A") == 'a\nb^n"c'
 

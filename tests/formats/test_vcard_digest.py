@@ -30,6 +30,8 @@ def test_line_ends_do_not_count(raw: bytes) -> None:
         (["FN:Ada Neri"], ["FN:Ada\r\n  Neri"]),
         (["FN:é"], ["FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=A9"]),
         (["N:a;b"], ["N:a;b;;;"]),
+        (["ADR:;;a\\,b;c"], ["ADR:;;a,b;c;;;"]),
+        (["URL:http\\://x"], ["URL:http\\\\://x"]),
         (["NOTE:a\\,b"], ["NOTE:a,b"]),
         (["TEL;TYPE=CELL;TYPE=VOICE:1"], ["tel;type=voice,cell:1"]),
         (["TEL;TYPE=pref:1"], ["TEL;PREF=1:1"]),
@@ -71,6 +73,7 @@ def test_spellings_of_the_same_do_not_count(one: list[str], other: list[str]) ->
         (["PHOTO;ENCODING=b:AAAA"], ["PHOTO;ENCODING=b:BBBB"]),
         (["PHOTO;ENCODING=b:A"], ["PHOTO;ENCODING=b:B"]),
         (["UID:1"], ["UID:2"]),
+        (["X-A:data:text/plain,a"], ["X-A:data:text/html,a"]),
     ],
 )
 def test_what_says_something_else_counts(one: list[str], other: list[str]) -> None:

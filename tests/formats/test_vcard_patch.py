@@ -234,6 +234,8 @@ def test_a_phone_uri_stays_one_while_the_number_allows_it() -> None:
     raw = card("TEL;VALUE=uri;TYPE=cell:tel:+1-2", version="4.0")
     assert inner(patched(raw, phones=(Labelled("+1-3;ext=4", "cell"),))) == ["TEL;VALUE=uri;TYPE=cell:tel:+1-3;ext=4"]
     assert inner(patched(raw, phones=(Labelled("+1 3", "cell"),))) == ["TEL;TYPE=cell:+1 3"]
+    loud = card("TEL;VALUE=uri;TYPE=cell:TEL:+1-2", version="4.0")
+    assert inner(patched(loud, phones=(Labelled("+1-3", "cell"),))) == ["TEL;VALUE=uri;TYPE=cell:tel:+1-3"]
     bare = card("TEL;TYPE=cell:tel:+1-2", version="4.0")
     assert inner(patched(bare, phones=(Labelled("+1 3", "cell"),))) == ["TEL;TYPE=cell:+1 3"]
 
@@ -331,6 +333,16 @@ def test_old_cards_get_quoted_printable_only_where_they_need_it() -> None:
     assert inner(patched(raw, name="e")) == ["FN:e", "NOTE:a"]
     assert inner(patched(raw, note="ü\nv"))[1] == "NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=BC=0D=0Av"
     assert inner(patched(raw, note="C:\\temp, C:\\new;"))[1] == "NOTE:C:\\temp, C:\\\\new;"
+
+
+def test_in_old_cards_only_a_semicolon_is_escaped() -> None:
+    raw = card("N:a;b", "FN:X", version="2.1")
+    assert inner(patched(raw, given="c, d; e"))[0] == "N:a;c, d\\; e;;;"
+
+
+def test_a_long_value_of_an_old_card_is_not_folded() -> None:
+    uri = "http://x.example/" + "a" * 100
+    assert inner(patched(card("FN:X", version="2.1"), photo=uri)) == ["FN:X", f"PHOTO;VALUE=URL:{uri}"]
 
 
 def test_in_a_mixed_file_each_line_keeps_its_end() -> None:

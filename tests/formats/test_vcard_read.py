@@ -120,6 +120,7 @@ def test_a_family_name_that_only_repeats_the_name_is_none() -> None:
     ("lines", "kind"),
     [
         (["X-ABSHOWAS:COMPANY"], "org"),
+        (["X-ABShowAs:company"], "org"),
         (["X-ABSHOWAS:PERSON"], "individual"),
         (["KIND:org"], "org"),
         (["KIND:location"], "individual"),
@@ -252,6 +253,17 @@ def test_categories_of_all_lines_count_once_each() -> None:
 def test_properties_of_other_programs_give_numbers_too() -> None:
     fields = read("X-VAT-NUMBER:IT1", "X-CRMSYNC-VAT:IT2", "X-CodiceFiscale:RSS").fields
     assert (fields["vat_number"], fields["tax_code"]) == ("IT1", "RSS")
+
+
+def test_the_group_of_an_address_may_be_spelled_in_either_case() -> None:
+    card = read("ITEM1.ADR:;;Street", "item1.X-ABLabel:Lager")
+    assert card.fields["addresses"] == (Address("Street", label="Lager"),)
+
+
+def test_a_phone_uri_may_be_in_capitals_and_a_colon_escaped_twice() -> None:
+    card = read("TEL;VALUE=uri:TEL:+1-2", "URL:http\\\\://x.example")
+    assert card.fields["phones"] == (Labelled("+1-2"),)
+    assert card.fields["urls"] == (Labelled("http://x.example"),)
 
 
 def test_the_first_of_two_custom_values_counts() -> None:

@@ -59,6 +59,12 @@ def test_both_ways_agree_on_real_cards(raw: bytes, end: bytes) -> None:
     assert summary(with_ends(raw, end)) == slow(with_ends(raw, end))
 
 
+@pytest.mark.parametrize("line", [b"N:B;A;;;", b"NICKNAME:Nick", b"ORG:Acme", b"EMAIL:a@b.example", b"TITLE:x"])
+def test_both_ways_derive_the_same_name(line: bytes) -> None:
+    agree(b"BEGIN:VCARD\n" + line + b"\nEND:VCARD\n")
+    agree(b"BEGIN:VCARD\nFN:X\n" + line + b"\nEND:VCARD\n")
+
+
 def test_a_summary_names_who_it_is() -> None:
     assert summary(APPLE) == Summary(
         "5c9a0a4e-0001",

@@ -1,4 +1,8 @@
-"""How records are found: the keys that say "may be the same", and the words that people search for."""
+"""How records are found: the keys that say "may be the same", and the words that people search for.
+
+Words reach the index in batches, at the latest when the transaction ends or somebody searches in it: FTS5 writes out
+what it has gathered whenever a statement with a trigger runs in between, and that costs more than all the rest.
+"""
 
 from __future__ import annotations
 
@@ -6,53 +10,69 @@ from collections.abc import Iterable, Sequence
 
 from crmsync.core.keys import Key, record_keys
 from crmsync.model import Record
-from crmsync.store import search
+from crmsync.store.search import Words, words
 from crmsync.store.session import Session
 
-_PUT_WORDS = "INSERT INTO record_words (rowid, name, organization, emails, phones, note) VALUES (?, ?, ?, ?, ?, ?)"
-_TAKE_WORDS = (
+_MOST = 2000
+"""Records whose words may wait."""
+
+_PUT = "INSERT INTO record_words (rowid, name, organization, emails, phones, note) VALUES (?, ?, ?, ?, ?, ?)"
+_TAKE = (
     "INSERT INTO record_words (record_words, rowid, name, organization, emails, phones, note) "
     "VALUES ('delete', ?, ?, ?, ?, ?, ?)"
 )
 
 
-def put(session: Session, records: Sequence[tuple[int, Record]]) -> None:
-    """Makes records (with their seq) findable."""
-    session.write_many(_PUT_WORDS, [(seq, *search.words(record.fields)) for seq, record in records])
-    session.write_many(
-        "INSERT OR IGNORE INTO record_keys (kind, key, record) VALUES (?, ?, ?)",
-        [
-            (kind, key, record.id)
-            for _, record in records
-            for kind, key in record_keys(record.type, record.fields, session.region)
-        ],
-    )
+class RecordIndex:
+    """The tables `record_keys` and `record_words`."""
 
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._waiting: dict[int, tuple[Words | None, Words | None]] = {}
+        session.settles(self._write_words)
 
-def take(session: Session, seq: int, record: Record) -> None:
-    """Makes a record, as it was put, no longer findable."""
-    session.write(_TAKE_WORDS, (seq, *search.words(record.fields)))
-    session.write("DELETE FROM record_keys WHERE record = ?", (record.id,))
+    def put(self, records: Sequence[tuple[int, Record]]) -> None:
+        """Makes records (with their seq) findable."""
+        for seq, record in records:
+            self._change_words(seq, None, words(record.fields))
+        region = self._session.region
+        rows = [(*key, record.id) for _, record in records for key in record_keys(record.type, record.fields, region)]
+        self._session.write_many("INSERT OR IGNORE INTO record_keys (kind, key, record) VALUES (?, ?, ?)", rows)
 
+    def take(self, seq: int, record: Record) -> None:
+        """Makes a record, as it was put, no longer findable."""
+        self._change_words(seq, words(record.fields), None)
+        self._session.write("DELETE FROM record_keys WHERE record = ?", (record.id,))
 
-def replace(session: Session, seq: int, old: Record, new: Record) -> None:
-    """Makes a changed record findable by what it is now; writes only what differs."""
-    before, after = search.words(old.fields), search.words(new.fields)
-    if before != after:
-        session.write(_TAKE_WORDS, (seq, *before))
-        session.write(_PUT_WORDS, (seq, *after))
-    had = set(record_keys(old.type, old.fields, session.region))
-    has = set(record_keys(new.type, new.fields, session.region))
-    if had != has:
-        session.write("DELETE FROM record_keys WHERE record = ?", (new.id,))
-        session.write_many("INSERT INTO record_keys VALUES (?, ?, ?)", [(*key, new.id) for key in sorted(has)])
+    def replace(self, seq: int, old: Record, new: Record) -> None:
+        """Makes a changed record findable by what it is now; writes only what differs."""
+        self._change_words(seq, words(old.fields), words(new.fields))
+        had = set(record_keys(old.type, old.fields, self._session.region))
+        has = set(record_keys(new.type, new.fields, self._session.region))
+        if had != has:
+            self._session.write("DELETE FROM record_keys WHERE record = ?", (new.id,))
+            self._session.write_many(
+                "INSERT INTO record_keys VALUES (?, ?, ?)", [(*key, new.id) for key in sorted(has)]
+            )
 
+    def by_keys(self, keys: Iterable[Key]) -> dict[Key, Sequence[str]]:
+        """The undeleted records that have each key; a key that nobody has is left out."""
+        found: dict[Key, Sequence[str]] = {}
+        for key in set(keys):
+            rows = self._session.all("SELECT record FROM record_keys WHERE kind = ? AND key = ? ORDER BY record", key)
+            if rows:
+                found[key] = [row[0] for row in rows]
+        return found
 
-def by_keys(session: Session, keys: Iterable[Key]) -> dict[Key, list[str]]:
-    """The undeleted records that have each key; a key that nobody has is left out."""
-    found: dict[Key, list[str]] = {}
-    for key in set(keys):
-        rows = session.all("SELECT record FROM record_keys WHERE kind = ? AND key = ? ORDER BY record", key)
-        if rows:
-            found[key] = [row[0] for row in rows]
-    return found
+    def _change_words(self, seq: int, before: Words | None, after: Words | None) -> None:
+        # What the index holds now is the first `before` of several.
+        held, _ = self._waiting.get(seq, (before, None))
+        self._waiting[seq] = (held, after)
+        if len(self._waiting) >= _MOST:
+            self._write_words()
+
+    def _write_words(self) -> None:
+        changed = sorted((seq, *change) for seq, change in self._waiting.items() if change[0] != change[1])
+        self._waiting.clear()
+        self._session.write_many(_TAKE, [(seq, *before) for seq, before, _ in changed if before is not None])
+        self._session.write_many(_PUT, [(seq, *after) for seq, _, after in changed if after is not None])

@@ -114,7 +114,8 @@ def _rows(session: Session, selection: Selection, sql: str, values: tuple[object
 
 
 def _chosen(session: Session, selection: Selection) -> _Condition:
-    """Everything but the search."""
+    """Everything but the search, for which it makes sure that all words are in the index."""
+    session.settle()
     condition = _Condition("r.deleted" if selection.deleted else "NOT r.deleted")
     if selection.types:
         condition &= _Condition(f"r.type IN ({marks(len(selection.types))})", tuple(map(str, selection.types)))

@@ -9,9 +9,10 @@ from itertools import islice
 from crmsync.core.keys import Key
 from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
-from crmsync.store import record_index, search
+from crmsync.store import search
 from crmsync.store.journal import Journal
 from crmsync.store.jsontext import dump_fields, dump_value, load_fields, word
+from crmsync.store.record_index import RecordIndex
 from crmsync.store.record_list import EVERYTHING, Page, Selection, count, select_ids, select_page
 from crmsync.store.session import Session, batches, marks
 from crmsync.values import Changes, Fields, Value
@@ -34,6 +35,7 @@ class Records:
     def __init__(self, session: Session, journal: Journal) -> None:
         self._session = session
         self._journal = journal
+        self._index = RecordIndex(session)
 
     # -- writing
 
@@ -42,7 +44,7 @@ class Records:
         text = dump_fields(record.fields)
         seq = self._insert([record], [text])
         self._journal.append(record.id, "", None, text, reason)
-        record_index.put(self._session, [(seq, record)])
+        self._index.put([(seq, record)])
 
     def create_many(self, records: Iterable[Record]) -> int:
         """Adds records as they come, a few hundred at a time, so that memory stays flat. Returns how many."""
@@ -51,7 +53,7 @@ class Records:
             texts = [dump_fields(record.fields) for record in batch]
             first = self._insert(batch, texts)
             self._journal.append_many([(record.id, "", None, text) for record, text in zip(batch, texts, strict=True)])
-            record_index.put(self._session, list(enumerate(batch, first)))
+            self._index.put(list(enumerate(batch, first)))
             n += len(batch)
         return n
 
@@ -132,7 +134,7 @@ class Records:
 
     def by_keys(self, keys: Iterable[Key]) -> dict[Key, Sequence[str]]:
         """The undeleted records that have each key of `core.keys.record_keys`; a key that nobody has is left out."""
-        return {**record_index.by_keys(self._session, keys)}
+        return self._index.by_keys(keys)
 
     def each(self, selection: Selection = EVERYTHING) -> Iterator[Record]:
         """Everything selected, page by page, within this view."""
@@ -173,7 +175,7 @@ class Records:
             (new.type.value, *_copies(new.fields), self._session.writing().at, dump_fields(new.fields), seq),
         )
         if not old.deleted:
-            record_index.replace(self._session, seq, old, new)
+            self._index.replace(seq, old, new)
 
     def _set_deleted(self, id: str, deleted: bool, reason: str | None) -> bool:
         seq, record = self._row(id)
@@ -182,10 +184,10 @@ class Records:
         self._session.write("UPDATE records SET deleted = ? WHERE seq = ?", (int(deleted), seq))
         fields = dump_fields(record.fields)
         if deleted:
-            record_index.take(self._session, seq, record)
+            self._index.take(seq, record)
             self._journal.append(id, "", fields, None, reason)
         else:
-            record_index.put(self._session, [(seq, record)])
+            self._index.put([(seq, record)])
             self._journal.append(id, "", None, fields, reason)
         self._touch_links(id)
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +37,7 @@ class Session:
         self.region = region
         self._stamp = stamp
         self._over = False
+        self._unsettled: list[Callable[[], None]] = []
 
     def writing(self) -> Stamp:
         """The stamp to write with. Raises `Bug` in a view, and after the end."""
@@ -45,6 +46,16 @@ class Session:
         if self._over:
             raise Bug("this transaction is over")
         return self._stamp
+
+    def settles(self, write: Callable[[], None]) -> None:
+        """Registers what writes down what a table has gathered."""
+        self._unsettled.append(write)
+
+    def settle(self) -> None:
+        """Writes down everything gathered: before the end of a transaction, and before it is read."""
+        if self._stamp is not None and not self._over:
+            for write in self._unsettled:
+                write()
 
     def end(self) -> None:
         """From now on nothing can be written."""

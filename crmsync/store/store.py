@@ -243,6 +243,7 @@ class Store:
         try:
             with database.writing(self._connection, self.path, durable=durable):
                 yield Tables(session)
+                session.settle()
         finally:
             session.end()
 

@@ -30,6 +30,7 @@ CREATE TABLE runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, account TEXT NOT NULL, actor TEXT NOT NULL,
     started TEXT NOT NULL, finished TEXT, state TEXT NOT NULL, stats TEXT NOT NULL, message TEXT NOT NULL
 ) STRICT;
+CREATE INDEX runs_account ON runs (account, id);
 
 -- Records. `name`, `organization` and `sort` are copies out of `fields` that lists need without reading JSON.
 CREATE TABLE records (

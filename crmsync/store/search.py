@@ -73,7 +73,9 @@ def query(text: str) -> str:
             spellings = dict.fromkeys((digits, digits.lstrip("0") or digits, digits.removeprefix("00") or digits))
             asked.append("(" + " OR ".join(f'"{digits}"*' for digits in spellings) + ")")
         else:
-            asked.extend(f'"{word}"*' for word in _WORD.findall(fold(part)))
+            *whole, begun = _WORD.findall(fold(part)) or [""]
+            asked += [f'"{word}"' for word in whole]  # what stands before an `@` or `.` was typed to its end
+            asked += [f'"{begun}"*'] if begun else []
     return " AND ".join(asked)
 
 

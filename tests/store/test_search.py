@@ -63,7 +63,7 @@ def test_a_mail_address_city_or_number_in_the_records_is_found(tx: Tables) -> No
             "a", "Anna", emails="anna.rossi@acme.example", addresses=(Address(city="Forlì"),), vat_number="IT012345"
         )
     )
-    for typed in ("anna.rossi@acme.example", "acme", "forli", "it0123", "ROSSI@ACME"):
+    for typed in ("anna.rossi@acme.example", "acme", "forli", "it0123", "ROSSI@AC"):
         assert names(tx, typed) == ["Anna"], typed
 
 

@@ -142,26 +142,28 @@ def _stage(session: Session, selection: Selection, rank: int) -> _Condition | No
         return _found(selection) if rank == 0 else None
     asked = " ".join(search.fold(selection.search).split())
     end = asked + "\U0010ffff"
-    in_name = f"{{name}} : ({words})"
-    beyond = _Condition("NOT (r.sort >= ? AND r.sort < ?)", (asked, end)) & _Condition(_HAS_WORDS, (words,))
     match rank:
         case 0:
             return _Condition("r.sort = ?", (asked,))
         case 1:
             return _Condition("r.sort > ? AND r.sort < ?", (asked, end))
-        case 2 if _is_broad(session, words):
-            return beyond
-        case 2:
-            return beyond & _Condition(_HAS_WORDS, (in_name,))
-        case 3 if not _is_broad(session, words):
-            return beyond & _Condition(f"NOT {_HAS_WORDS}", (in_name,))
+        case 2 | 3:
+            beyond = _Condition("NOT (r.sort >= ? AND r.sort < ?)", (asked, end))
+            having = _having(session, words, in_name=rank == 2)
+            return None if having is None else beyond & having
         case _:
             return None
 
 
-def _is_broad(session: Session, words: str) -> bool:
-    sql = "SELECT count(*) FROM (SELECT 1 FROM record_words WHERE record_words MATCH ? LIMIT ?)"
-    return bool(session.one(sql, (words, _BROAD + 1))[0] > _BROAD)
+def _having(session: Session, words: str, *, in_name: bool) -> _Condition | None:
+    """Who has the words in the name, or only elsewhere. When many have them, "in the name" means anywhere."""
+    sql = "SELECT rowid FROM record_words WHERE record_words MATCH ? LIMIT ?"
+    found = {seq for (seq,) in session.all(sql, (words, _BROAD + 1))}
+    if len(found) > _BROAD:
+        return _Condition(_HAS_WORDS, (words,)) if in_name else None
+    named = {seq for (seq,) in session.all(sql, (f"name : ({words})", _BROAD + 1))}
+    chosen = found & named if in_name else found - named
+    return _Condition("r.seq IN (SELECT value FROM json_each(?))", (json.dumps(sorted(chosen)),))
 
 
 def _mark(text: str) -> tuple[int, str, int]:

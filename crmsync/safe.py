@@ -9,11 +9,13 @@ from __future__ import annotations
 import unicodedata
 
 _INVISIBLE = frozenset(
-    [0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0]
-    + list(range(0x200B, 0x2010))  # zero-width spaces and joiners, left-to-right and right-to-left marks
-    + list(range(0x2028, 0x202F))  # line and paragraph separators, bidirectional embeddings and overrides
-    + list(range(0x2060, 0x2070))  # word joiner, invisible operators, bidirectional isolates
-    + list(range(0xFFF9, 0xFFFC))  # interlinear annotation
+    (
+        *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0),
+        *range(0x200B, 0x2010),  # zero-width spaces and joiners, left-to-right and right-to-left marks
+        *range(0x2028, 0x202F),  # line and paragraph separators, bidirectional embeddings and overrides
+        *range(0x2060, 0x2070),  # word joiner, invisible operators, bidirectional isolates
+        *range(0xFFF9, 0xFFFC),  # interlinear annotation
+    )
 )
 """Format characters that hide or turn around what stands beside them (Unicode Cf, and the fillers that look empty)."""
 

@@ -56,9 +56,15 @@ class Desk:
     def config(self) -> Config:
         """The config file, or the defaults where there is none. Raises `BadConfig`."""
         if self._config is None:
-            from crmsync.config import read
+            from crmsync.config import Config, content
 
-            self._config = read(self.home.config)
+            text = content(self.home.config)
+            if text:
+                from crmsync.config_file import parse
+
+                self._config = parse(text, self.home.config)
+            else:
+                self._config = Config()
         return self._config
 
     @property

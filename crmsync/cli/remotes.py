@@ -16,7 +16,7 @@ def connect(desk: Desk, account: Account) -> Connector:
     """The connector of an account, with its secret. Raises `SignInNeeded`, `BadConfig`."""
     secret = None
     if account.secret_place:
-        command = desk.config.accounts[account.name].secret_command if account.name in desk.config.accounts else ()
+        command = desk.config.account(account.name).secret_command
         secret = Secret(credentials.fetch(desk.home, account.name, account.secret_place, os.environ, command))
     settings = Settings(account.url, account.username, secret, account.options, account.hints)
     return registry.create(account.kind, settings)
@@ -25,4 +25,4 @@ def connect(desk: Desk, account: Account) -> Connector:
 def rules(desk: Desk, account: Account) -> Rules:
     """What the config says about an account."""
     config = desk.config
-    return Rules(config.policies(account.name, account.mode), config.limits(), config.region)
+    return Rules(config.policies(account.name, account.mode), config.budgets, config.region)

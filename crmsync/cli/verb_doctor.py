@@ -64,7 +64,7 @@ def _inside(desk: Desk, *, offline: bool) -> Iterator[Finding]:
         yield Finding("store", not problems, problems[0] if problems else "consistent")
         with desk.glance().view() as view:
             accounts = [account for account in view.accounts.all() if account.kind != "files"]
-        contradictions = desk.config.check([account.name for account in accounts])
+        contradictions = desk.config.contradictions([account.name for account in accounts])
         yield Finding("config", not contradictions, contradictions[0] if contradictions else str(desk.home.config))
     except CrmsyncError as error:
         yield Finding("store", False, str(error))

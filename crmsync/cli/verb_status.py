@@ -15,47 +15,15 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--exit-code", action="store_true", help="3 when something waits for a person")
     options = parser.parse_args(argv)
     with desk.glance().view() as view:
-        accounts = [(account, view.collections.of(account.id)) for account in view.accounts.all()]
-        last = {run.account: run for run in reversed(view.runs.list(limit=200)) if run.finished}
-        counts = {
-            "records": sum(view.records.totals().values()),
-            "queue": view.queue.count(),
-            "conflicts": view.conflicts.count(),
-            "held": view.plans.count(),
-            "parked": view.parked.count(),
-        }
+        accounts, counts = view.overview(), view.counts()
     if options.json:
-        emit(
-            {
-                "daemon": {"running": False},
-                "accounts": [
-                    {
-                        "name": account.name,
-                        "kind": account.kind,
-                        "state": account.state,
-                        "message": account.message,
-                        "items": sum(one.items for one in collections),
-                        "last_sync": last[account.name].finished if account.name in last else None,
-                    }
-                    for account, collections in accounts
-                ],
-                "counts": counts,
-            }
-        )
+        names = ("name", "kind", "state", "message", "items", "last_sync")
+        shown = [dict(zip(names, account, strict=True)) for account in accounts]
+        emit({"daemon": {"running": False}, "accounts": shown, "counts": counts})
     else:
-        rows = [
-            (
-                account.name,
-                account.state,
-                sum(one.items for one in collections),
-                last[account.name].finished if account.name in last else "never",
-                account.message,
-            )
-            for account, collections in accounts
-        ]
-        table(
-            ("account", "state", "items", "last sync", ""), rows, "No account yet. Add one with `crmsync account add`."
-        )
+        rows = [(name, state, items, last or "never", message) for name, _, state, message, items, last in accounts]
+        empty = "No account yet. Add one with `crmsync account add`."
+        table(("account", "state", "items", "last sync", ""), rows, empty)
         say(", ".join(f"{name} {count:,}" for name, count in counts.items()))
     waiting = counts["queue"] or counts["conflicts"] or counts["held"] or counts["parked"]
     return REVIEW if options.exit_code and waiting else OK

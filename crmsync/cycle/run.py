@@ -33,9 +33,9 @@ def run(
     """Syncs one account once.
 
     What ends this account (`Retry`, `Halt`, a collection that is gone) does not raise: the result says `failed` and
-    why, and everything done until then is written down. With `dry_run` the mirror and the queue are brought up to date and the plan is made by
-    the same code, but neither a record nor the remote is written; `RunResult.plan` lists the actions. `full` asks the
-    remote for everything again and looks at every link.
+    why, and everything done until then is written down. With `dry_run` the mirror and the queue are brought up to
+    date and the plan is made by the same code, but neither a record nor the remote is written; `RunResult.plan` lists
+    the actions. `full` asks the remote for everything again and looks at every link.
     """
     result = RunResult(account)
     began = perf_counter()

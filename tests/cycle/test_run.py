@@ -48,9 +48,7 @@ def settled(*spokes: Spoke) -> None:
     assert [spoke.remote.contents(BOOK) for spoke in spokes] == before
 
 
-def test_a_found_card_waits_until_it_has_a_type_and_then_nothing_is_written(
-    hub: Hub, phone: Spoke
-) -> None:
+def test_a_found_card_waits_until_it_has_a_type_and_then_nothing_is_written(hub: Hub, phone: Spoke) -> None:
     phone.remote.seed(BOOK, "a", card("u1", "Anna Rossi", "EMAIL:anna@acme.it", "X-KEEP:1"))
     assert phone.sync().queued == 1
     with hub.typing() as tx:
@@ -357,9 +355,7 @@ def test_a_record_that_a_queued_item_may_be_is_not_created_at_that_account(hub: 
     assert lost["name"] == "Rossi Anna"
 
 
-def test_a_record_made_after_its_item_was_queued_is_suggested_before_one_is_created(
-    hub: Hub, phone: Spoke
-) -> None:
+def test_a_record_made_after_its_item_was_queued_is_suggested_before_one_is_created(hub: Hub, phone: Spoke) -> None:
     phone.remote.seed(BOOK, "a", card("u1", "Anna Rossi", "EMAIL:anna@acme.it"))
     phone.sync()
     assert hub.queue()[0].item.suggestion is None

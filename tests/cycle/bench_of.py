@@ -14,12 +14,13 @@ from crmsync.connectors.tempers import POLITE, Tempers
 from crmsync.core.plan import Budgets
 from crmsync.core.reconcile import Policies
 from crmsync.model import Mode, Policy, Record, RecordType
+from crmsync.review import import_queue
 from crmsync.store.accounts import Account
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.import_queue import Queued
 from crmsync.store.session import Stamp
 from crmsync.store.store import Store, Tables
-from crmsync.values import Changes, Fields, Value
+from crmsync.values import Fields, Value
 
 BOOK = "/book/"
 
@@ -135,6 +136,24 @@ class Spoke:
             tx.links.insert(Link(0, record, self.collection, href, mirrored.item.uid, mirrored.item.etag, fields))
 
 
-def change(changes: Changes) -> Changes:
-    """Names the type for a literal."""
-    return changes
+def bring_in(hub: Hub, kind: RecordType = RecordType.CONTACT) -> list[str]:
+    with hub.typing() as tx:
+        ids = [row.id for row in tx.queue.list()]
+        import_queue.assign(tx, ids, kind)
+        return import_queue.bring_in(tx, ids, 1, iter(f"q{n}" for n in range(len(ids))).__next__).records
+
+
+def edit(spoke: Spoke, href: str, line: str) -> None:
+    spoke.remote.edit(BOOK, href, spoke.text(href).replace("END:VCARD", f"{line}\r\nEND:VCARD").encode())
+
+
+def settled(*spokes: Spoke) -> None:
+    """Syncs until nothing moves, then proves that another round writes nothing anywhere."""
+    for _ in range(3):
+        for spoke in spokes:
+            spoke.sync()
+    before = [spoke.remote.contents(BOOK) for spoke in spokes]
+    for spoke in spokes:
+        result = spoke.sync()
+        assert (result.pushed.total, result.pulled.total, result.state) == (0, 0, "done"), result.to_json()
+    assert [spoke.remote.contents(BOOK) for spoke in spokes] == before

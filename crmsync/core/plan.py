@@ -30,7 +30,8 @@ class Create:
 class Update:
     """Values move: into the hub, to the remote, or both. `base` and `echo` are the agreement afterwards.
 
-    With no changes at all it records an agreement, a conflict or a refusal.
+    With no changes at all it records an agreement, a conflict or a refusal. `again`: another decision about the pair
+    follows in the next cycle.
     """
 
     link: int
@@ -43,6 +44,7 @@ class Update:
     echo: Changes
     conflicts: tuple[Conflict, ...] = ()
     lost: tuple[Lost, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

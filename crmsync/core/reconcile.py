@@ -97,7 +97,7 @@ def _decide(pair: Pair, policy: Policy) -> Action | None:
     # What was typed at the remote comes home first; the next cycle then removes an item that holds nothing new.
     homeward = _update(pair, link, pair.remote, replace(policy, mode=Mode.IMPORT))
     if policy.mode is Mode.TWO_WAY and homeward is not None and (homeward.hub or homeward.conflicts):
-        return homeward
+        return replace(homeward, again=not homeward.conflicts)
     return _delete(link, pair.remote, "no longer selected for this account")
 
 

@@ -38,6 +38,7 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
     links = [link for link in links if link.state in (LinkState.LINKED, LinkState.GONE)]
     records = tx.records.many({link.record for link in links})
     eye = _Eye.of(job, tx, collection, records)
+    disputed = {one.conflict.link for one in tx.conflicts.list()}
     pairs: list[Pair] = []
     unreadable: list[tuple[Link, str]] = []
     for link in links:
@@ -45,7 +46,7 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
         if gives_up(tx, collection, link.href):
             continue
         try:
-            remote = _remote(tx, collection, record, link)
+            remote = _remote(tx, collection, record, link, agreed=link.id not in disputed)
         except Unreadable as error:
             unreadable.append((link, str(error)))
             continue
@@ -106,12 +107,12 @@ def _sight(user: User) -> UserView:
             return UserView(frozenset({user.name}), types)
 
 
-def _remote(tx: Tables, collection: Collection, record: Record, link: Link) -> Remote | None:
+def _remote(tx: Tables, collection: Collection, record: Record, link: Link, *, agreed: bool) -> Remote | None:
+    """The item as it is. Where nothing is new and nothing in dispute, it shows what was agreed, and is not read."""
     mirrored = tx.mirror.get(collection.id, link.href)
     if mirrored is None or mirrored.gone:
         return None
-    if not mirrored.dirty:
-        return Remote(link.href, mirrored.item.etag, link.shown())
-    return Remote(
-        link.href, mirrored.item.etag, translate.read(collection.format, record.type, mirrored.item.raw).fields
-    )
+    item = mirrored.item
+    if agreed and not mirrored.dirty:
+        return Remote(link.href, item.etag, link.shown())
+    return Remote(link.href, item.etag, translate.read(collection.format, record.type, item.raw).fields)

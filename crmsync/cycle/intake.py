@@ -7,6 +7,7 @@ whatever stops half-way is pulled again and found to be there already.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crmsync.connectors.base import Delta, Gone, Unusable, Upsert
 from crmsync.cycle.job import Job, remote_of
@@ -75,7 +76,13 @@ def _late_view(job: Job, tx: Tables, collection: Collection, item: Item) -> bool
     if not job.connector.late or item.etag is None:
         return False
     link = tx.links.by_href(collection.id, item.href)
-    return link is not None and link.previous_etag == item.etag and link.etag != item.etag
+    if link is None or link.previous_etag is None:
+        return False
+    if link.etag == item.etag:
+        # Now it shows our version; whoever shows the one before after this has gone back to it.
+        tx.links.update(replace(link, previous_etag=None))
+        return False
+    return link.previous_etag == item.etag
 
 
 def _finish(job: Job, collection: Collection, last: Delta) -> None:

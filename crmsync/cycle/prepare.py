@@ -75,6 +75,8 @@ def _prepare(job: Job, tx: Tables, collection: Collection, action: Action) -> St
             return _update(job, tx, collection, action)
         case Delete():
             link = _link(tx, action.link)
+            for lost in action.lost:
+                _note(tx, collection, _as_conflict(tx, link, lost), lost)
             begun = replace(link, href=action.href, etag=action.etag, state=LinkState.DELETING)
             tx.links.update(begun)
             _looked(tx, collection, action.link, action.href)
@@ -136,7 +138,7 @@ def _blob_names(fields: Changes) -> list[str]:
 def _update(job: Job, tx: Tables, collection: Collection, action: Update) -> Put | None:
     link = _link(tx, action.link)
     for lost in action.lost:
-        _note(tx, collection, _as_conflict(tx, link, action, lost), lost)
+        _note(tx, collection, _as_conflict(tx, link, lost), lost)
     for conflict in action.conflicts:
         _ask(job, tx, collection, conflict)
     answered = {conflict.field for conflict in action.conflicts}
@@ -152,6 +154,8 @@ def _update(job: Job, tx: Tables, collection: Collection, action: Update) -> Put
         settled = replace(link, href=action.href, etag=action.etag, base=base, echo=echo, state=LinkState.LINKED)
         tx.links.update(settled)
     _looked(tx, collection, action.link, action.href)
+    if action.again:
+        tx.links.touch([action.link])
     return put
 
 
@@ -198,11 +202,11 @@ def _agreed_so_far(action: Update, link: Link) -> tuple[dict[str, Value], dict[s
     return base, echo
 
 
-def _as_conflict(tx: Tables, link: Link, action: Update, lost: Lost) -> Conflict:
+def _as_conflict(tx: Tables, link: Link, lost: Lost) -> Conflict:
     """A loss in the shape of the conflict it would have been."""
-    held = _record(tx, action.record).fields.get(lost.field)
+    held = _record(tx, link.record).fields.get(lost.field)
     crm, remote = (lost.value, None) if lost.side is Side.CRM else (held, lost.value)
-    return Conflict(action.record, action.link, lost.field, link.base.get(lost.field), crm, remote)
+    return Conflict(link.record, link.id, lost.field, link.base.get(lost.field), crm, remote)
 
 
 def _note(tx: Tables, collection: Collection, conflict: Conflict, lost: Lost) -> None:

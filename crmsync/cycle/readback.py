@@ -36,11 +36,23 @@ def read_back(job: Job, collection: Collection, link_ids: Sequence[int], *, late
     with job.store.transaction(job.stamp(), durable=False) as tx:
         for link in links:
             item = found.get(link.href)
-            if item is None or (job.connector.late and item.etag is not None and item.etag == link.previous_etag):
+            if item is None:
+                _vanished(job, tx, collection, link)
+                continue
+            if job.connector.late and item.etag is not None and item.etag == link.previous_etag:
                 continue
             second = again.get(link.href)
             restless = second is not None and second.raw == item.raw and second.etag != item.etag
             _agree(job, tx, collection, link, item, _ours(link, item, restless=restless), late=late)
+
+
+def _vanished(job: Job, tx: Tables, collection: Collection, link: Link) -> None:
+    """Somebody removed the item before we could read it back; a late remote may only not show it yet."""
+    mirrored = tx.mirror.get(collection.id, link.href)
+    if job.connector.late and mirrored is not None and not mirrored.gone:
+        return
+    tx.mirror.mark_gone(collection.id, [link.href])
+    tx.links.update(replace(link, state=LinkState.LINKED, intent=None))
 
 
 def _same_version(link: Link, etag: str | None) -> bool:
@@ -68,7 +80,8 @@ def _agree(
     pushed = frozenset(link.intent or {})
     if late:
         pushed &= {loss.field for loss in tx.losses.list(collection.id)}
-    settled = settle(link.base, link.echo, kept, pushed, ours)
+    disputed = frozenset(one.conflict.field for one in tx.conflicts.list(link=link.id))
+    settled = settle(link.base, link.echo, kept, pushed, ours, disputed)
     for loss in settled.losses:
         tx.losses.count(collection.id, loss.field, LossKind.DROPPED if loss.shown is None else LossKind.REWRITTEN)
     own(tx, collection, item)

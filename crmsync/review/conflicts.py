@@ -9,8 +9,9 @@ from typing import Any, assert_never
 
 from crmsync import translate
 from crmsync.core.entries import Diff, carry
+from crmsync.core.merge import merge
 from crmsync.errors import Usage
-from crmsync.model import Conflict, Link, LinkState
+from crmsync.model import Conflict, Link, LinkState, Mode, Policy
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.store import Tables
 from crmsync.values import Value, is_list
@@ -121,6 +122,9 @@ def _delete(tx: Tables, conflict: Conflict, link: Link | None) -> None:
     record = tx.records.get(conflict.record, deleted=True)
     assert record is not None
     shown = translate.read(tx.collections.get(link.collection).format, record.type, mirrored.item.raw).fields
+    for lost in merge(link.base, link.echo, link.base, shown, Policy(mode=Mode.EXPORT)).lost:
+        typed = Conflict(record.id, link.id, lost.field, link.base.get(lost.field), None, lost.value)
+        tx.conflicts.note(typed, link.collection, "deleted with its item", lost.value)
     tx.links.update(replace(link, base=shown, echo={}, etag=mirrored.item.etag))
     tx.links.touch([link.id])
 

@@ -14,7 +14,6 @@ from tests.machine.world import Killed, Setup
 NOTE, TITLE = Edit("note", "type", ""), Edit("title", "type", "")
 
 
-@pytest.mark.xfail(strict=True, reason="the engine does not do this yet")
 def test_an_edit_that_holds_up_a_deletion_survives_a_full_look() -> None:
     with history() as engine:
         engine.somebody_creates_a_record(flags=0b001)
@@ -25,7 +24,6 @@ def test_an_edit_that_holds_up_a_deletion_survives_a_full_look() -> None:
         engine.a_full_look(place=0)
 
 
-@pytest.mark.xfail(strict=True, reason="the engine does not do this yet")
 def test_a_field_that_waits_for_a_person_is_not_decided_by_an_edit_of_another() -> None:
     with history() as engine:
         engine.somebody_creates_a_record(flags=0b001)
@@ -38,7 +36,6 @@ def test_a_field_that_waits_for_a_person_is_not_decided_by_an_edit_of_another() 
         engine.a_cycle(place=0)
 
 
-@pytest.mark.xfail(strict=True, reason="the engine does not do this yet")
 def test_what_was_typed_into_an_export_only_item_is_known_after_the_item_left() -> None:
     with history(EXPORT) as engine:
         engine.somebody_creates_a_record(flags=0b001)
@@ -47,7 +44,6 @@ def test_what_was_typed_into_an_export_only_item_is_known_after_the_item_left() 
         engine.somebody_flags_a_record(choice=0, place=0, on=False)
 
 
-@pytest.mark.xfail(strict=True, reason="the engine does not do this yet")
 def test_what_was_typed_into_an_item_is_known_after_a_person_let_its_deletion_happen() -> None:
     with history() as engine:
         engine.somebody_creates_a_record(flags=0b010)
@@ -58,7 +54,6 @@ def test_what_was_typed_into_an_item_is_known_after_a_person_let_its_deletion_ha
         engine.somebody_decides_a_conflict(choice=0, side=Choice.CRM)
 
 
-@pytest.mark.xfail(strict=True, reason="the engine does not do this yet")
 def test_an_item_that_leaves_the_selection_goes_once_its_last_edit_came_home() -> None:
     with history() as engine:
         engine.somebody_creates_a_record(flags=0b101)
@@ -67,7 +62,6 @@ def test_an_item_that_leaves_the_selection_goes_once_its_last_edit_came_home() -
         engine.somebody_edits_an_item(place=2, choice=0, edit=TITLE)
 
 
-@pytest.mark.xfail(strict=True, reason="the engine does not do this yet")
 def test_an_item_removed_before_its_creation_was_acknowledged_is_asked_about() -> None:
     with history() as engine:
         engine.somebody_creates_a_record(flags=0b100)
@@ -84,7 +78,6 @@ def test_a_killed_creation_with_a_lost_answer_makes_one_item_where_the_server_na
         engine.a_cycle_is_killed(place=0, after=3)
 
 
-@pytest.mark.xfail(strict=True, reason="the engine does not do this yet")
 def test_a_late_server_that_shows_an_older_version_again_is_believed_once_it_had_shown_ours() -> None:
     with history(Setup("late")) as engine:
         engine.somebody_creates_a_record(flags=0b001)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
 VERBS = {
     "demo": "try it out: sample data, a real server on loopback, one sync",
@@ -30,17 +29,7 @@ VERBS = {
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs one command and returns its exit code (CLI.md)."""
+    """Runs one command and returns its exit code ."""
     from crmsync.cli.frame import run
 
     return run(sys.argv[1:] if argv is None else argv)
-
-
-def module_of(verb: str) -> str:
-    """The module that knows a verb."""
-    return f"crmsync.cli.verb_{verb}"
-
-
-def load(verb: str) -> object:
-    """Imports the module that knows a verb."""
-    return import_module(module_of(verb))

@@ -14,6 +14,8 @@ from crmsync.home import Home
 from crmsync.safe import columns, fit, safe
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from crmsync.config import Config
     from crmsync.store.store import Store, Tables
     from crmsync.store.users import User
@@ -96,8 +98,22 @@ def now() -> str:
 
 
 def emit(data: Mapping[str, Any]) -> None:
-    """The one JSON object of a command."""
-    sys.stdout.write(json.dumps({"schema": 1, **data}, ensure_ascii=False) + "\n")
+    """The one JSON object of a command. What the encoding of the output cannot hold is escaped, as JSON allows."""
+    text = json.dumps({"schema": 1, **data}, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps({"schema": 1, **data})
+    sys.stdout.write(text + "\n")
+
+
+def answer(options: Namespace, data: Mapping[str, Any], text: str) -> int:
+    """What a command did: for a program where `--json` is given, else for a person. Returns 0."""
+    if options.json:
+        emit(data)
+    else:
+        say(text)
+    return 0
 
 
 def say(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from importlib import import_module
 
 from crmsync.cli import VERBS
@@ -19,36 +20,61 @@ INTERRUPTED = 130
 
 def run(argv: list[str]) -> int:
     """Runs one command and returns its exit code; a traceback is shown only where `--debug` asks for it."""
-    rest, options = _general(argv)
+    debug = False
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  started without one
+    sys.stderr = sys.stderr or sys.stdout
+    try:
+        rest, options = _general(argv)
+        debug = options.debug
+        code = _run(rest, options)
+        sys.stdout.flush()
+        return code
+    except SystemExit as done:  # what `--help` ends with
+        return int(done.code or OK)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nstopped; what was done is kept, the rest goes on next time\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _let_go()
+        return OK
+    except Exception as error:  # nothing that goes wrong may show a person a traceback that did not ask for one
+        if debug:
+            raise
+        _complain(_in_our_words(error))
+        _let_go()
+        return exit_code(error)
+
+
+def _run(rest: list[str], options: General) -> int:
     if not rest or rest[0] in ("-h", "--help", "help"):
         sys.stdout.write(_overview() + "\n")
-        return OK if rest or not argv else USAGE
+        return OK if rest else USAGE
     if rest[0] in ("-V", "--version"):
         from crmsync import __version__
 
         sys.stdout.write(f"crmsync {__version__}\n")
         return OK
-    verb = rest[0]
-    if verb not in VERBS:
-        _complain(Usage(f'there is no command "{verb}"', next_step="See `crmsync --help`"))
-        return USAGE
+    if rest[0] not in VERBS:
+        raise Usage(f'there is no command "{rest[0]}"', next_step="See `crmsync --help`")
+    module = import_module(f"crmsync.cli.verb_{rest[0]}")
+    desk = Desk(find(options.home, os.environ), options.user)
     try:
-        return _call(verb, rest[1:], options)
-    except CrmsyncError as error:
-        if options.get("debug"):
-            raise
-        _complain(error)
-        return exit_code(error)
-    except KeyboardInterrupt:
-        sys.stderr.write("\nstopped; what was done is kept, the rest goes on next time\n")
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
-        return OK
+        code: int = module.run(desk, rest[1:])
+        return code
+    finally:
+        desk.close()
+
+
+def _let_go() -> None:
+    """Gives up what cannot be written any more (no reader, no room): Python would complain about it at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def exit_code(error: Exception) -> int:
-    """The exit code that CLI.md gives a failure."""
+    """The number that scripts know a failure by."""
     match error:
         case Usage():
             return USAGE
@@ -64,30 +90,46 @@ def exit_code(error: Exception) -> int:
             return ERROR
 
 
-def _call(verb: str, argv: list[str], options: dict[str, str]) -> int:
-    module = import_module(f"crmsync.cli.verb_{verb}")
-    desk = Desk(find(options.get("home"), os.environ), options.get("user", ""))
-    try:
-        code: int = module.run(desk, argv)
-        sys.stdout.flush()
-        return code
-    finally:
-        desk.close()
+def _in_our_words(error: Exception) -> CrmsyncError:
+    match error:
+        case CrmsyncError():
+            return error
+        case OSError(strerror=str(reason), filename=str(name)):
+            return CrmsyncError(reason, thing=name)
+        case OSError():
+            return CrmsyncError(error.strerror or str(error))
+        case _:
+            return CrmsyncError(
+                f"a fault of crmsync itself ({type(error).__name__}); nothing was half done",
+                next_step="Run the command again with --debug and report what it prints",
+            )
 
 
-def _general(argv: list[str]) -> tuple[list[str], dict[str, str]]:
+@dataclass(slots=True)
+class General:
+    """The options that every command takes."""
+
+    home: str | None = None
+    user: str = ""
+    debug: bool = False
+
+
+def _general(argv: list[str]) -> tuple[list[str], General]:
     """Takes the general options out, wherever they stand before a bare `--`."""
     rest: list[str] = []
-    options: dict[str, str] = {}
+    options = General()
     words = iter(argv)
     for word in words:
         name, given, value = word.partition("=")
         if word == "--":
             return [*rest, word, *words], options
         if name in ("--home", "--user"):
-            options[name[2:]] = value if given else next(words, "")
+            chosen = value if given else next(words, "")
+            if not chosen:
+                raise Usage("it takes a value", thing=name)
+            setattr(options, name[2:], chosen)
         elif word == "--debug":
-            options["debug"] = "yes"
+            options.debug = True
         else:
             rest.append(word)
     return rest, options

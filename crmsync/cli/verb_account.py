@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, narrate, say, table
 from crmsync.errors import Usage
 from crmsync.model import Mode
@@ -33,8 +34,8 @@ def run(desk: Desk, argv: list[str]) -> int:
             return _remove(desk, options)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("crmsync account", description="The accounts whose items are kept in step.")
+def _parser() -> Arguments:
+    parser = Arguments("crmsync account", description="The accounts whose items are kept in step.")
     actions = parser.add_subparsers(dest="action", required=True)
     add = actions.add_parser("add", help="sign in, look what is there, and remember it")
     add.add_argument("kind", help="dav, icloud, folder, csv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, say, table
 from crmsync.cli.field_values import parse
 from crmsync.errors import Usage
@@ -20,8 +21,8 @@ def run(desk: Desk, argv: list[str]) -> int:
     return _list(desk, options) if options.action == "list" else _resolve(desk, options)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("crmsync conflicts", description="Values of which two exist.")
+def _parser() -> Arguments:
+    parser = Arguments("crmsync conflicts", description="Values of which two exist.")
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="what is open")
     listing.add_argument("--json", action="store_true")

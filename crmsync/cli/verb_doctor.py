@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import platform
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, say
 from crmsync.cli.remotes import connect
 from crmsync.errors import CrmsyncError
@@ -27,7 +27,7 @@ class Finding:
 
 def run(desk: Desk, argv: list[str]) -> int:
     """Exit code 1 when something is wrong. `--fix` mends what can be mended without asking."""
-    parser = argparse.ArgumentParser("crmsync doctor", description="Check the installation.")
+    parser = Arguments("crmsync doctor", description="Check the installation.")
     parser.add_argument("--fix", action="store_true", help="close what is open to other users")
     parser.add_argument("--offline", action="store_true", help="do not ask the remotes")
     parser.add_argument("--json", action="store_true")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import json
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crmsync import translate
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, say
 from crmsync.cycle import uid_of
 from crmsync.model import PEOPLE, Record, RecordType
@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 def run(desk: Desk, argv: list[str]) -> int:
     """To a file, or to standard output."""
-    parser = argparse.ArgumentParser("crmsync export", description="Write records as a file.")
+    parser = Arguments("crmsync export", description="Write records as a file.")
     parser.add_argument("--format", required=True, choices=["vcard", "ics", "csv", "json"])
     parser.add_argument("--type", action="append", choices=[kind.value for kind in RecordType], default=[])
     parser.add_argument("--where", default="", metavar="EXPR")

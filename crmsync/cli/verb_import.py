@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from crmsync import cycle
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, narrate, now, say
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import ProgressLine
@@ -27,7 +27,7 @@ _BATCH = 500
 
 def run(desk: Desk, argv: list[str]) -> int:
     """Reads files by the same cycle that reads any remote, so doing it twice changes nothing."""
-    parser = argparse.ArgumentParser("crmsync import", description="Read vCard, iCalendar and CSV files.")
+    parser = Arguments("crmsync import", description="Read vCard, iCalendar and CSV files.")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder")
     parser.add_argument("--type", choices=[kind.value for kind in RecordType], help="make records of them at once")
     parser.add_argument("--sync", action="store_true", help="with --type: set the sync flag of the new records")

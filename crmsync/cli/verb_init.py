@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, narrate, say
 from crmsync.home import write_private
 
@@ -15,7 +14,7 @@ _TEMPLATE = """\
 
 def run(desk: Desk, argv: list[str]) -> int:
     """Creates folders, store and an empty config. Doing it twice changes nothing."""
-    parser = argparse.ArgumentParser("crmsync init", description="Set up crmsync on this machine.")
+    parser = Arguments("crmsync init", description="Set up crmsync on this machine.")
     parser.add_argument("email", nargs="?", help="an address to set up an account for at once")
     parser.add_argument("--yes", action="store_true", help="ask nothing")
     options = parser.parse_args(argv)

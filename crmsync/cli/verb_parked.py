@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, say, table
 from crmsync.store.parked import ParkedItem
 from crmsync.store.store import Tables
@@ -12,7 +13,7 @@ from crmsync.store.store import Tables
 
 def run(desk: Desk, argv: list[str]) -> int:
     """List, show, retry or drop."""
-    parser = argparse.ArgumentParser("crmsync parked", description="Items set aside with their text and the reason.")
+    parser = Arguments("crmsync parked", description="Items set aside with their text and the reason.")
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="what is set aside")
     actions.add_parser("show", help="reason and raw text").add_argument("id", type=int)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import asdict
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, table
 
 
 def run(desk: Desk, argv: list[str]) -> int:
     """Every place, whether it exists or not."""
-    parser = argparse.ArgumentParser("crmsync paths", description="Where crmsync keeps its files.")
+    parser = Arguments("crmsync paths", description="Where crmsync keeps its files.")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     places = {name: str(path) for name, path in asdict(desk.home).items()}

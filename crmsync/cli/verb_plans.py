@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, say, table
 from crmsync.review import plans
 from crmsync.store.plans import HeldPlan
@@ -12,7 +13,7 @@ from crmsync.store.plans import HeldPlan
 
 def run(desk: Desk, argv: list[str]) -> int:
     """List, show, apply or discard."""
-    parser = argparse.ArgumentParser("crmsync plans", description="Plans that wait for your word.")
+    parser = Arguments("crmsync plans", description="Plans that wait for your word.")
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="what is held")
     for name, text in (("show", "its lines"), ("apply", "do it"), ("discard", "do not; put back what vanished")):

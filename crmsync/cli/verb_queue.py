@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, narrate, say, table
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import ProgressLine
@@ -43,8 +44,8 @@ def run(desk: Desk, argv: list[str]) -> int:
             return _answer(options, "left out", done)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("crmsync queue", description="Items that were found and wait for a decision.")
+def _parser() -> Arguments:
+    parser = Arguments("crmsync queue", description="Items that were found and wait for a decision.")
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="what waits")
     listing.add_argument("--where", default="", metavar="EXPR")
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _which(parser: argparse.ArgumentParser) -> None:
+def _which(parser: Arguments) -> None:
     parser.add_argument("ids", nargs="*", type=int, metavar="ID")
     parser.add_argument("--all", action="store_true", help="everything that waits")
     parser.add_argument("--where", default="", metavar="EXPR", help="everything that waits and matches")

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, say, table
 from crmsync.cli.field_values import pairs
 from crmsync.core.fieldmap import display_name, with_name
@@ -33,8 +34,8 @@ def run(desk: Desk, argv: list[str]) -> int:
     return actions[options.action](desk, options)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("crmsync records", description="What the CRM holds.")
+def _parser() -> Arguments:
+    parser = Arguments("crmsync records", description="What the CRM holds.")
     actions = parser.add_subparsers(dest="action", required=True)
     types = [kind.value for kind in RecordType]
     listing = actions.add_parser("list", help="find records")

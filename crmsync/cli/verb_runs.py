@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from typing import Any
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, table
 
 
 def run(desk: Desk, argv: list[str]) -> int:
     """The newest first."""
-    parser = argparse.ArgumentParser("crmsync runs", description="What was done, and when.")
+    parser = Arguments("crmsync runs", description="What was done, and when.")
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="the newest first")
     listing.add_argument("--account", default="")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 
 from crmsync import cycle
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, narrate, now, say, table
 from crmsync.cli.frame import OK, REVIEW, SOME_FAILED, exit_code
 from crmsync.cli.progress import ProgressLine
@@ -17,7 +17,7 @@ from crmsync.store.accounts import Account
 
 def run(desk: Desk, argv: list[str]) -> int:
     """Syncs; one failing account does not stop the others."""
-    parser = argparse.ArgumentParser("crmsync sync", description="Bring accounts and CRM in step.")
+    parser = Arguments("crmsync sync", description="Bring accounts and CRM in step.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="account (default: all)")
     parser.add_argument("--dry-run", action="store_true", help="show the plan; write neither records nor remotes")
     parser.add_argument("--full", action="store_true", help="ask for everything again, look at every link")

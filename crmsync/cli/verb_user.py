@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, say, table
 from crmsync.store.users import Scope, User
 
@@ -33,8 +34,8 @@ def run(desk: Desk, argv: list[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("crmsync user", description="Who uses this CRM.")
+def _parser() -> Arguments:
+    parser = Arguments("crmsync user", description="Who uses this CRM.")
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="everybody")
     for name, text in (("add", "a new user"), ("set", "change what a user may see")):

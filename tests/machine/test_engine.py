@@ -21,7 +21,6 @@ PARTS = 4
 """So that both cores have something to do."""
 
 
-@pytest.mark.xfail(run=False, reason="seven histories of test_histories.py still break an invariant")
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("part", range(PARTS))

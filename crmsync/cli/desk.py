@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from crmsync.store.users import User
 
 WIDTH = 80
+FILES = "files"
+"""Kind and name of the account under which everything that came out of imported files is known."""
 
 
 class Desk:

@@ -1,4 +1,4 @@
-"""Values as people type them: `FIELD=VALUE`, and the same for every field of a record.
+"""Values as people type them, `FIELD=VALUE`, and as they are shown to people.
 
 Text as it is; `yes`/`no` for flags; whole numbers; lists with commas between the entries, a label before an entry where
 it matters (`phones=work:+39 02 1234,cell:+39 333 1234`); addresses with semicolons between street, city, region,
@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from crmsync.errors import Usage
-from crmsync.values import Address, Labelled, Participant, Shape, Value, from_json, shape
+from crmsync.values import Address, Labelled, Participant, Shape, Value, fields_to_json, from_json, shape, to_json
 
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _-]*):(?!//)(.+)", re.DOTALL)
 _FLAGS = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
@@ -54,6 +54,32 @@ def parse(field: str, text: str) -> Value | None:
             return (Address(street, city, region, postcode, country),)
         case Shape.PARTICIPANTS:
             return tuple(Participant(entry) for entry in _entries(text))
+
+
+def in_words(value: object) -> str:
+    """A value in one line: the entries of a list side by side, an address as one writes it, nothing as `""`."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join(in_words(entry) for entry in value)
+        case Labelled():
+            return value.value
+        case Address():
+            return " ".join(part for part in value.lines() if part)
+        case Participant():
+            return value.email
+        case _:
+            return str(value)
+
+
+def as_json(value: object) -> object:
+    """A value of a record, or all its fields, as JSON; whatever else a journal or a conflict holds as it is."""
+    if isinstance(value, dict):
+        return fields_to_json(value)
+    return to_json(value) if isinstance(value, tuple) else value
 
 
 def _entries(text: str) -> tuple[str, ...]:

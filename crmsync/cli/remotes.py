@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 
 from crmsync import credentials
-from crmsync.cli.desk import Desk
+from crmsync.cli.desk import FILES, Desk
 from crmsync.connectors import registry
 from crmsync.connectors.base import Connector, Secret, Settings
 from crmsync.cycle import Rules
+from crmsync.errors import Usage
 from crmsync.store.accounts import Account
 
 
 def connect(desk: Desk, account: Account) -> Connector:
-    """The connector of an account, with its secret. Raises `SignInNeeded`, `BadConfig`."""
+    """The connector of an account, with its secret. Raises `SignInNeeded`, `BadConfig`, `Usage` where there is none."""
+    if account.kind == FILES:
+        raise Usage("these are the files that were imported; there is no remote", thing=account.name)
     secret = None
     if account.secret_place:
         command = desk.config.account(account.name).secret_command

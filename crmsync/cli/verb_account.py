@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import re
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, narrate, say, table
+from crmsync.cli.desk import FILES, Desk, answer, emit, narrate, say, table
+from crmsync.cli.frame import ERROR, OK
 from crmsync.errors import Usage
 from crmsync.model import Mode
+from crmsync.safe import safe
 
 if TYPE_CHECKING:
     from crmsync.connectors.base import RemoteCollection
+    from crmsync.store.accounts import Account
+    from crmsync.store.collections_of import Collection
 
 _PRESETS = {"icloud": ("dav", "https://contacts.icloud.com")}
 """Kinds that are another kind with the address filled in."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_TAKEN = (FILES, "crm", "any", "cli", "tui")
+"""`crm` and `any` are words of `[[masters]]`, the others origins in the journal."""
 
 
 def run(desk: Desk, argv: list[str]) -> int:
@@ -57,60 +66,77 @@ def _parser() -> Arguments:
 
 
 def _add(desk: Desk, options: argparse.Namespace) -> int:
+    """Nothing is written before the remote has answered; what fails after that takes the secret back."""
     from crmsync import credentials
     from crmsync.connectors import registry
     from crmsync.connectors.base import Secret, Settings
     from crmsync.store.accounts import Account
 
+    _refuse_name(desk, options.name)
     kind, url = _PRESETS.get(options.kind, (options.kind, ""))
     url = options.url or url
-    with desk.store.view() as view:
-        if view.accounts.find(options.name):
-            raise Usage("there is such an account already", thing=options.name, next_step="Choose another name")
     password = _password(options)
-    secret = Secret(password) if password is not None else None
-    settings = Settings(url, options.username, secret, _pairs(options.settings))
+    settings = Settings(
+        url, options.username, Secret(password) if password is not None else None, _pairs(options.settings)
+    )
     with registry.create(kind, settings) as connector:
         found = connector.collections()
         hints = dict(connector.hints())
     chosen = _chosen(found, options.collection)
     place = credentials.keep(desk.home, options.name, password) if password is not None else ""
+    mode = Mode(options.mode)
+    account = Account(0, options.name, kind, mode, desk.user.id, url, options.username, settings.options, hints, place)
+    try:
+        _remember(desk, account, found, chosen)
+    except BaseException:
+        if place:
+            credentials.forget(desk.home, options.name, place)
+        raise
     if place == credentials.FILE:
         narrate(f"the password is kept in {desk.home.secrets}, readable by you only")
-    with desk.deciding("account added") as tx:
-        account = tx.accounts.add(
-            Account(
-                0,
-                options.name,
-                kind,
-                Mode(options.mode),
-                desk.user.id,
-                url,
-                options.username,
-                settings.options,
-                hints,
-                place,
-            )
-        )
-        for one in found:
-            stored = tx.collections.upsert(
-                account.id, one.href, one.kind, one.name, one.format, one.accepts, read_only=one.read_only
-            )
-            tx.collections.select(stored.id, one in chosen)
-    if options.json:
-        emit({"account": options.name, "collections": [{"name": c.name, "href": c.href} for c in chosen]})
-    else:
-        names = ", ".join(collection.name for collection in chosen)
-        say(f"{options.name}: {len(chosen)} of {len(found)} collections: {names}")
+    names = ", ".join(collection.name for collection in chosen)
+    data = {"account": options.name, "collections": [{"name": one.name, "href": one.href} for one in chosen]}
+    answer(options, data, f"{options.name}: {len(chosen)} of {len(found)} collections: {names}")
+    if not options.json:
         say(f"next: crmsync sync {options.name}")
     return 0
 
 
+def _remember(
+    desk: Desk, account: Account, found: Sequence[RemoteCollection], chosen: Sequence[RemoteCollection]
+) -> None:
+    with desk.deciding("account added") as tx:
+        added = tx.accounts.add(account)
+        for one in found:
+            stored = tx.collections.upsert(
+                added.id, one.href, one.kind, one.name, one.format, one.accepts, read_only=one.read_only
+            )
+            tx.collections.select(stored.id, one in chosen)
+
+
+def _refuse_name(desk: Desk, name: str) -> None:
+    """Names are typed in a shell, stand in variables and are the origin of every change in the journal."""
+    if not _NAME.fullmatch(name):
+        raise Usage(
+            "an account's name is letters, digits, '.', '_' or '-', at most 64, and begins with a letter or digit",
+            thing=name,
+        )
+    if name in _TAKEN:
+        raise Usage("crmsync itself goes by this name", thing=name, next_step="Choose another name")
+    with desk.store.view() as view:
+        if view.accounts.find(name):
+            raise Usage("there is such an account already", thing=name, next_step="Choose another name")
+
+
 def _password(options: argparse.Namespace) -> str | None:
+    """From standard input where that was said, else asked for at a terminal; never from an argument."""
     if options.password_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
+        if not password:
+            raise Usage("there is no password on standard input", thing="--password-stdin")
+        return password
     if options.username and sys.stdin.isatty():
-        return getpass.getpass(f"Password of {options.username}: ")
+        return getpass.getpass(f"Password of {safe(options.username)}: ")
     return None
 
 
@@ -140,30 +166,7 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
     with desk.glance().view() as view:
         accounts = [(account, view.collections.of(account.id)) for account in view.accounts.all()]
     if options.json:
-        emit(
-            {
-                "accounts": [
-                    {
-                        "name": account.name,
-                        "kind": account.kind,
-                        "mode": account.mode.value,
-                        "state": account.state,
-                        "message": account.message,
-                        "collections": [
-                            {
-                                "name": one.name,
-                                "kind": one.kind.value,
-                                "href": one.href,
-                                "selected": one.selected,
-                                "items": one.items,
-                            }
-                            for one in collections
-                        ],
-                    }
-                    for account, collections in accounts
-                ]
-            }
-        )
+        emit({"accounts": [_json(account, collections) for account, collections in accounts]})
         return 0
     rows = [
         (account.name, account.kind, account.mode, account.state, one.name, one.kind, one.items)
@@ -176,33 +179,66 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
     return 0
 
 
+def _json(account: Account, collections: Sequence[Collection]) -> dict[str, Any]:
+    lines = [
+        {
+            "name": one.name,
+            "kind": one.kind.value,
+            "href": one.href,
+            "selected": one.selected,
+            "items": one.items,
+        }
+        for one in collections
+    ]
+    return {
+        "name": account.name,
+        "kind": account.kind,
+        "mode": account.mode.value,
+        "state": account.state,
+        "message": account.message,
+        "collections": lines,
+    }
+
+
 def _check(desk: Desk, options: argparse.Namespace) -> int:
     from crmsync.cli.remotes import connect
 
     with desk.store.view() as view:
         account = view.accounts.get(options.name)
+        known = {one.href: one for one in view.collections.of(account.id)}
     with connect(desk, account) as connector:
         found = connector.collections()
-        lines = [(one.name, one.kind.value, len(connector.listing(one))) for one in found]
+        lines = [
+            {
+                "name": one.name,
+                "kind": one.kind.value,
+                "href": one.href,
+                "items": len(connector.listing(one)),
+                "state": "new" if one.href not in known else "synced" if known[one.href].selected else "left out",
+            }
+            for one in found
+        ]
         requests = connector.traffic.requests
+    gone = [one for href, one in known.items() if one.selected and href not in {there.href for there in found}]
+    lines += [{"name": one.name, "kind": one.kind.value, "href": one.href, "items": 0, "state": "gone"} for one in gone]
     if options.json:
-        collections = [{"name": name, "kind": kind, "items": items} for name, kind, items in lines]
-        emit({"account": account.name, "ok": True, "requests": requests, "collections": collections})
+        emit({"account": account.name, "ok": not gone, "requests": requests, "collections": lines})
     else:
-        table(("collection", "holds", "items"), lines, "Signed in; there is nothing there.")
-    return 0
+        rows = [(line["name"], line["kind"], line["items"], line["state"]) for line in lines]
+        table(("collection", "holds", "items", "state"), rows, "Signed in; there is nothing there.")
+    for one in gone:
+        narrate(f"{one.name} is no longer there: put it back at the remote, or remove the account and add it again")
+    return ERROR if gone else OK
 
 
 def _remove(desk: Desk, options: argparse.Namespace) -> int:
     from crmsync import credentials
 
-    with desk.deciding("account removed") as tx:
-        account = tx.accounts.get(options.name)
-        tx.accounts.remove(account.id)
-    if account.secret_place:
+    with desk.store.view() as view:
+        account = view.accounts.get(options.name)
+    if account.secret_place:  # first: an account without its secret can be removed again, a secret by itself cannot
         credentials.forget(desk.home, account.name, account.secret_place)
-    if options.json:
-        emit({"removed": account.name})
-    else:
-        say(f"{account.name}: forgotten. Its records stay in the CRM, its items stay at the remote.")
-    return 0
+    with desk.deciding("account removed") as tx:
+        tx.accounts.remove(account.id)
+    text = f"{account.name}: forgotten. Its records stay in the CRM, its items stay at the remote."
+    return answer(options, {"removed": account.name}, text)

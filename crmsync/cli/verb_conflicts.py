@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Sequence
 
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, say, table
-from crmsync.cli.field_values import parse
+from crmsync.cli.desk import Desk, answer, emit, table
+from crmsync.cli.field_values import as_json, in_words, parse
 from crmsync.errors import Usage
 from crmsync.review import conflicts
 from crmsync.review.conflicts import DELETED, Choice
 from crmsync.store.conflict_log import LoggedConflict
-from crmsync.values import to_json
+
+_EMPTY = "(empty)"
 
 
 def run(desk: Desk, argv: list[str]) -> int:
@@ -53,9 +54,9 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
                 "name": names.get(one.conflict.record, ""),
                 "account": places.get(one.collection, ""),
                 "field": one.conflict.field,
-                "base": _shown(one.conflict.base),
-                "crm": _shown(one.conflict.crm),
-                "remote": _shown(one.conflict.remote),
+                "base": as_json(one.conflict.base),
+                "crm": as_json(one.conflict.crm),
+                "remote": as_json(one.conflict.remote),
                 "since": one.since,
             }
             for one in found
@@ -74,19 +75,7 @@ def _in_words(logged: LoggedConflict) -> tuple[str, str, str]:
     if conflict.field == DELETED:
         words = {True: "deleted", False: "kept"}
         return "(deletion)", words[bool(conflict.crm)], words[bool(conflict.remote)]
-    return conflict.field, _text(conflict.crm), _text(conflict.remote)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "(empty)"
-    if isinstance(value, tuple):
-        return ", ".join(str(getattr(entry, "value", None) or entry) for entry in value)
-    return str(value)
-
-
-def _shown(value: object) -> object:
-    return to_json(value) if isinstance(value, tuple) else value
+    return conflict.field, in_words(conflict.crm) or _EMPTY, in_words(conflict.remote) or _EMPTY
 
 
 def _resolve(desk: Desk, options: argparse.Namespace) -> int:
@@ -98,11 +87,8 @@ def _resolve(desk: Desk, options: argparse.Namespace) -> int:
             if choice is Choice.VALUE:
                 value = options.value if one.conflict.field == DELETED else parse(one.conflict.field, options.value)
             conflicts.resolve(tx, one.id, choice, value)
-    if options.json:
-        emit({"resolved": len(found), "ids": [one.id for one in found]})
-    else:
-        say(f"resolved: {len(found):,}. The remotes follow with the next `crmsync sync`.")
-    return 0
+    text = f"resolved: {len(found):,}. The remotes follow with the next `crmsync sync`."
+    return answer(options, {"resolved": len(found), "ids": [one.id for one in found]}, text)
 
 
 def _chosen(options: argparse.Namespace, waiting: Sequence[LoggedConflict]) -> Sequence[LoggedConflict]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, say
+from crmsync.cli.desk import FILES, Desk, emit, say
 from crmsync.cli.remotes import connect
 from crmsync.errors import CrmsyncError
 
@@ -63,7 +63,7 @@ def _inside(desk: Desk, *, offline: bool) -> Iterator[Finding]:
         problems = desk.glance().problems()
         yield Finding("store", not problems, problems[0] if problems else "consistent")
         with desk.glance().view() as view:
-            accounts = [account for account in view.accounts.all() if account.kind != "files"]
+            accounts = [account for account in view.accounts.all() if account.kind != FILES]
         contradictions = desk.config.contradictions([account.name for account in accounts])
         yield Finding("config", not contradictions, contradictions[0] if contradictions else str(desk.home.config))
     except CrmsyncError as error:

@@ -2,98 +2,93 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crmsync import translate
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, say
+from crmsync.cli.csv_export import table
+from crmsync.cli.desk import Desk, narrate
 from crmsync.cycle import uid_of
+from crmsync.errors import Usage
 from crmsync.model import PEOPLE, Record, RecordType
 from crmsync.store.record_list import Selection
 from crmsync.store.store import Tables
-from crmsync.values import SHAPES, Address, Labelled, Participant, Value, fields_to_json
+from crmsync.values import fields_to_json
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_ALL = tuple(RecordType)
+_HOLDS = {"vcard": PEOPLE, "ics": (RecordType.APPOINTMENT, RecordType.TASK), "csv": _ALL, "json": _ALL}
+"""The types that each format has a place for."""
 
 
 def run(desk: Desk, argv: list[str]) -> int:
     """To a file, or to standard output."""
     parser = Arguments("crmsync export", description="Write records as a file.")
-    parser.add_argument("--format", required=True, choices=["vcard", "ics", "csv", "json"])
+    parser.add_argument("--format", required=True, choices=list(_HOLDS))
     parser.add_argument("--type", action="append", choices=[kind.value for kind in RecordType], default=[])
-    parser.add_argument("--where", default="", metavar="EXPR")
-    parser.add_argument("-o", "--output", metavar="FILE")
+    parser.add_argument("--where", default="", metavar="EXPR", help="only records for which this SQL expression holds")
+    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     options = parser.parse_args(argv)
-    wanted = tuple(RecordType(kind) for kind in options.type) or tuple(RecordType)
-    types = tuple(kind for kind in wanted if kind in _HOLDS.get(options.format, tuple(RecordType)))
-    chosen = Selection(types, options.where, user=desk.user.id)
+    holds = _HOLDS[options.format]
+    wanted = [RecordType(kind) for kind in options.type]
+    if strange := [kind for kind in wanted if kind not in holds]:
+        raise Usage(f"{options.format} has no place for it; it holds {', '.join(holds)}", thing=strange[0])
+    chosen = Selection(tuple(wanted) or holds, options.where, user=desk.user.id)
     with desk.store.view() as view:
-        records = view.records.each(chosen)
-        parts = _parts(view, options.format, records)
+        count = view.records.count(chosen)
+        parts = _parts(view, options.format, chosen)
         if options.output is None:
             for part in parts:
                 sys.stdout.buffer.write(part)
-            return 0
-        with Path(options.output).open("wb") as out:
-            for part in parts:
-                out.write(part)
-    say(f"{options.output}: written")
+        else:
+            _write(Path(options.output), parts)
+    narrate(f"{count:,} records written{f' to {options.output}' if options.output else ''}")
     return 0
 
 
-_HOLDS = {"vcard": PEOPLE, "ics": (RecordType.APPOINTMENT, RecordType.TASK)}
-"""The types that a format has a place for; the others hold all."""
+def _write(path: Path, parts: Iterable[bytes]) -> None:
+    """A file appears whole or not at all; one that was there before is replaced only by a whole one."""
+    if path.exists() and not path.is_file():  # a pipe, a device
+        with path.open("wb") as out:
+            out.writelines(parts)
+        return
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("xb") as out:
+            out.writelines(parts)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
-def _parts(view: Tables, name: str, records: Iterable[Record]) -> Iterator[bytes]:
+def _parts(view: Tables, name: str, chosen: Selection) -> Iterator[bytes]:
     match name:
-        case "vcard" | "ics":
-            for record in records:
-                photo = record.fields.get("photo")
-                blobs = view.blobs.many([photo] if isinstance(photo, str) else [])
-                kind = "vcard" if name == "vcard" else "ical"
-                yield translate.build(kind, uid_of(record.id), record.type, record.fields, blobs)
+        case "vcard":
+            return _items(view, "vcard", chosen)
+        case "ics":
+            return _items(view, "ical", chosen)
         case "csv":
-            yield from _csv(records)
+            return table(lambda: view.records.each(chosen))
         case _:
-            lines = [
-                {"id": record.id, "type": record.type.value, "fields": fields_to_json(record.fields)}
-                for record in records
-            ]
-            yield (json.dumps({"schema": 1, "records": lines}, ensure_ascii=False, indent=1) + "\n").encode()
+            return _json(view.records.each(chosen))
 
 
-def _csv(records: Iterable[Record]) -> Iterator[bytes]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["id", "type", *SHAPES])
+def _items(view: Tables, format_name: str, chosen: Selection) -> Iterator[bytes]:
+    for record in view.records.each(chosen):
+        photo = record.fields.get("photo")
+        blobs = view.blobs.many([photo] if isinstance(photo, str) else [])
+        yield translate.build(format_name, uid_of(record.id), record.type, record.fields, blobs)
+
+
+def _json(records: Iterable[Record]) -> Iterator[bytes]:
+    """One object, as it would be if it were built as a whole."""
+    yield b'{"schema": 1, "records": ['
+    comma = b""
     for record in records:
-        writer.writerow([record.id, record.type.value, *(_cell(record.fields.get(name)) for name in SHAPES)])
-        yield out.getvalue().encode()
-        out.seek(0)
-        out.truncate()
-    yield out.getvalue().encode()
-
-
-def _cell(value: Value | None) -> str:
-    """A spreadsheet must never take a value for a formula (OWASP ASVS 1.2.10)."""
-    entries = value if isinstance(value, tuple) else () if value is None else (value,)
-    text = "; ".join(_text(entry) for entry in entries)
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def _text(entry: object) -> str:
-    match entry:
-        case Labelled(value):
-            return value
-        case Address():
-            return ", ".join(part for part in entry.lines() if part)
-        case Participant(email):
-            return email
-        case _:
-            return str(entry)
+        line = {"id": record.id, "type": record.type.value, "fields": fields_to_json(record.fields)}
+        yield comma + b"\n " + json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        comma = b","
+    yield b"\n]}\n"

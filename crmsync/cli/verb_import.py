@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from crmsync import cycle
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, narrate, now, say
+from crmsync.cli.desk import FILES, Desk, answer, narrate, now
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import ProgressLine
 from crmsync.cli.remotes import rules
 from crmsync.connectors.base import Settings
 from crmsync.connectors.file_set import FileSet
-from crmsync.errors import Usage
+from crmsync.cycle import Enrolment, RunResult
 from crmsync.model import Confidence, Mode, RecordType
 from crmsync.review import import_queue
+from crmsync.review.import_queue import Done
 from crmsync.store.accounts import Account
 from crmsync.store.identity import new_id
-from crmsync.store.import_queue import QueueSelection
-
-ACCOUNT = "files"
-"""The account under which everything that came out of files is known."""
+from crmsync.store.import_queue import Queued, QueueSelection
+from crmsync.store.store import Tables
 
 _BATCH = 500
 
@@ -33,63 +33,69 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--sync", action="store_true", help="with --type: set the sync flag of the new records")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
-    for path in options.paths:
-        if not Path(path).exists():
-            raise Usage("there is no such file", thing=path)
-    account = _account(desk)
     progress = ProgressLine()
-    try:
-        with FileSet(Settings(), [Path(path) for path in options.paths]) as files:
-            result = cycle.run(desk.store, account.name, files, rules(desk, account), clock=now, progress=progress)
-            counts = {"files": files.files, "items": files.items}
-        if result.error is not None:
-            raise result.error
-        imported = 0
+    brought = Done()
+    with FileSet(Settings(), [Path(path) for path in options.paths]) as files:
+        account = _account(desk)
+        enrolment = None
         if options.type:
-            user = desk.user.id if options.sync else None
-            imported = _bring_in(desk, account, RecordType(options.type), user, progress)
-    finally:
-        progress.close()
-    touched = result.queued + result.parked + result.pulled.updated
-    counts |= {
-        "imported": imported,
+            enrolment = Enrolment(RecordType(options.type), desk.user.id if options.sync else None, new_id)
+        governed = replace(rules(desk, account), enrolment=enrolment)
+        try:
+            result = cycle.run(desk.store, account.name, files, governed, clock=now, progress=progress)
+            if result.error is not None:
+                raise result.error
+            if enrolment is not None:
+                brought = _bring_in(desk, account, files, enrolment, progress)
+        finally:
+            progress.close()
+    counts = _counts(files, result, brought)
+    answer(options, counts, ", ".join(f"{name} {count:,}" for name, count in counts.items()))
+    if counts["queued"] and not options.json:
+        narrate("next: crmsync queue list")
+    return SOME_FAILED if counts["parked"] else OK
+
+
+def _counts(files: FileSet, result: RunResult, brought: Done) -> dict[str, int]:
+    counts = {
+        "imported": result.pulled.created + len(brought.ids),
         "updated": result.pulled.updated,
-        "queued": max(0, result.queued - imported),
-        "parked": result.parked,
-        "unchanged": max(0, counts["items"] - touched),
+        "queued": max(0, result.queued - len(brought.ids) - len(brought.parked)),
+        "parked": result.parked + len(brought.parked),
     }
-    if options.json:
-        emit(counts)
-    else:
-        say(", ".join(f"{name} {count:,}" for name, count in counts.items()))
-        if counts["queued"]:
-            narrate("next: crmsync queue list")
-    return SOME_FAILED if result.parked else OK
+    unchanged = max(0, files.items - sum(counts.values()))
+    return {"files": files.files, "items": files.items, **counts, "unchanged": unchanged}
 
 
 def _account(desk: Desk) -> Account:
     with desk.deciding() as tx:
-        found = tx.accounts.find(ACCOUNT)
-        account = found or tx.accounts.add(Account(0, ACCOUNT, ACCOUNT, Mode.IMPORT, desk.user.id))
+        found = tx.accounts.find(FILES)
+        account = found or tx.accounts.add(Account(0, FILES, FILES, Mode.IMPORT, desk.user.id))
         for one in FileSet.everything():
             tx.collections.upsert(account.id, one.href, one.kind, one.name, one.format, one.accepts, read_only=True)
     return account
 
 
-def _bring_in(desk: Desk, account: Account, kind: RecordType, user: int | None, progress: ProgressLine) -> int:
-    """Everything in the queue of this account that can be of this type and that is probably no record yet."""
-    imported, after = 0, 0
+def _bring_in(desk: Desk, account: Account, files: FileSet, enrolment: Enrolment, progress: ProgressLine) -> Done:
+    """Whatever of these files waits in the queue since an earlier import, and is probably no record yet."""
+    total, after = Done(), 0
+    with desk.store.view() as view:
+        brought = {one.id: files.brought[one.href] for one in view.collections.of(account.id)}
     while True:
         with desk.deciding("imported from files") as tx:
             rows = tx.queue.list(QueueSelection(account=account.id), after=after, limit=_BATCH)
-            new = [
-                row.id
-                for row in rows
-                if row.item.suggestion is None or row.item.suggestion.confidence < Confidence.MEDIUM
-            ]
-            fitting = set(import_queue.assign(tx, [row.id for row in rows], kind).ids)
-            imported += len(import_queue.bring_in(tx, [id for id in new if id in fitting], user, new_id).ids)
+            new = [row.id for row in rows if row.item.href in brought[row.collection] and not _known(row)]
+            total.add(_one_batch(tx, new, enrolment))
         if not rows:
-            return imported
+            return total
         after = rows[-1].id
-        progress("importing", imported, None)
+        progress("importing", len(total.ids), None)
+
+
+def _one_batch(tx: Tables, ids: list[int], enrolment: Enrolment) -> Done:
+    fitting = import_queue.assign(tx, ids, enrolment.type).ids
+    return import_queue.bring_in(tx, fitting, enrolment.user, enrolment.new_id)
+
+
+def _known(row: Queued) -> bool:
+    return row.item.suggestion is not None and row.item.suggestion.confidence >= Confidence.MEDIUM

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, narrate, say, table
+from crmsync.cli.desk import Desk, answer, emit, narrate, table
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import ProgressLine
-from crmsync.errors import Usage
+from crmsync.errors import Unreadable, Usage
 from crmsync.model import RecordType
 from crmsync.review import import_queue
 from crmsync.review.import_queue import Done
@@ -19,6 +19,8 @@ from crmsync.store.import_queue import Queued, QueueSelection, QueueState
 from crmsync.store.store import Tables
 
 _BATCH = 500
+_TOLD = 20
+"""How many of the items that were skipped are named to a person."""
 
 
 def run(desk: Desk, argv: list[str]) -> int:
@@ -30,12 +32,9 @@ def run(desk: Desk, argv: list[str]) -> int:
         case "assign":
             return _assign(desk, options)
         case "import":
-            typed = QueueSelection(typed=True)
-            return _bring_in(desk, options, _picked(desk, options, typed) if options.ids else _ids(desk, typed))
+            return _bring_in(desk, options)
         case "link":
-            with desk.deciding() as tx:
-                import_queue.link(tx, options.id, options.record, desk.user.id)
-            return _answer(options, "linked", Done([options.id], [options.record]))
+            return _link(desk, options)
         case "accept":
             return _accept(desk, options)
         case _:
@@ -80,14 +79,11 @@ def _ids(desk: Desk, selection: QueueSelection) -> Sequence[int]:
         return view.queue.ids(selection)
 
 
-def _picked(desk: Desk, options: argparse.Namespace, selection: QueueSelection | None = None) -> Sequence[int]:
+def _picked(desk: Desk, options: argparse.Namespace) -> Sequence[int]:
+    """The ids as they were given, each once and every one of them known; else what `--where` or `--all` means."""
     if options.ids:
         with desk.store.view() as view:
-            for id in options.ids:
-                view.queue.get(id)
-        return list(options.ids)
-    if selection is not None:
-        return _ids(desk, selection)
+            return [view.queue.get(id).id for id in dict.fromkeys(options.ids)]
     if not (options.all or options.where):
         raise Usage("say which items: their ids, --where EXPR or --all")
     return _ids(desk, QueueSelection(where=options.where))
@@ -101,9 +97,7 @@ def _each(desk: Desk, ids: Sequence[int], act: Callable[[Tables, Sequence[int]],
         for batch in _batches(ids):
             with desk.deciding() as tx:
                 done = act(tx, batch)
-            total.ids += done.ids
-            total.records += done.records
-            total.skipped += done.skipped
+            total.add(done)
             progress("deciding", len(total.ids) + len(total.skipped), len(ids))
     finally:
         progress.close()
@@ -115,40 +109,53 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ids[start : start + _BATCH]
 
 
+def _link(desk: Desk, options: argparse.Namespace) -> int:
+    done = Done()
+    with desk.deciding() as tx:
+        try:
+            import_queue.link(tx, options.id, options.record, desk.user.id)
+        except Unreadable as error:  # it is parked, and that is to stay
+            done.skip(options.id, error)
+        else:
+            done = Done([options.id], [options.record])
+    return _answer(options, "linked", done, strict=True)
+
+
 def _assign(desk: Desk, options: argparse.Namespace) -> int:
     kind = RecordType(options.type)
     done = _each(desk, _picked(desk, options), lambda tx, ids: import_queue.assign(tx, ids, kind))
     if not options.bring_in:
         return _answer(options, "assigned", done)
-    skipped = done.skipped
-    done = _each(desk, done.ids, lambda tx, ids: import_queue.bring_in(tx, ids, desk.user.id, new_id))
-    done.skipped += skipped
-    return _answer(options, "imported", done)
+    brought = _each(desk, done.ids, lambda tx, ids: import_queue.bring_in(tx, ids, desk.user.id, new_id))
+    brought.skipped += done.skipped
+    return _answer(options, "imported", brought)
 
 
-def _bring_in(desk: Desk, options: argparse.Namespace, ids: Sequence[int]) -> int:
+def _bring_in(desk: Desk, options: argparse.Namespace) -> int:
+    ids = _picked(desk, options) if options.ids else _ids(desk, QueueSelection(typed=True))
     done = _each(desk, ids, lambda tx, batch: import_queue.bring_in(tx, batch, desk.user.id, new_id))
-    return _answer(options, "imported", done)
+    return _answer(options, "imported", done, strict=True)
 
 
 def _accept(desk: Desk, options: argparse.Namespace) -> int:
     if not options.ids and options.min_score is None:
         raise Usage("say which items: their ids, or --min-score N")
-    ids = options.ids or _ids(desk, QueueSelection(min_score=options.min_score))
-    return _answer(options, "linked", _each(desk, ids, lambda tx, batch: import_queue.accept(tx, batch, desk.user.id)))
+    ids = _picked(desk, options) if options.ids else _ids(desk, QueueSelection(min_score=options.min_score))
+    done = _each(desk, ids, lambda tx, batch: import_queue.accept(tx, batch, desk.user.id))
+    return _answer(options, "linked", done, strict=True)
 
 
-def _answer(options: argparse.Namespace, what: str, done: Done) -> int:
-    if options.json:
-        skipped = [{"id": id, "reason": reason} for id, reason in done.skipped]
-        emit({what.replace(" ", "_"): len(done.ids), "ids": done.ids, "records": done.records, "skipped": skipped})
-    else:
-        say(f"{what}: {len(done.ids):,}")
-        for id, reason in done.skipped[:20]:
-            narrate(f"{id} skipped: {reason}")
-        if len(done.skipped) > 20:
-            narrate(f"and {len(done.skipped) - 20:,} more")
-    return SOME_FAILED if done.skipped and not done.ids else OK
+def _answer(options: argparse.Namespace, what: str, done: Done, *, strict: bool = False) -> int:
+    """`strict`: every item was meant. `--all` and `--where` mean those of them that the decision fits."""
+    skipped = [{"id": id, "reason": reason} for id, reason in done.skipped]
+    data = {what.replace(" ", "_"): len(done.ids), "ids": done.ids, "records": done.records, "skipped": skipped}
+    answer(options, data, f"{what}: {len(done.ids):,}")
+    for id, reason in done.skipped[:_TOLD]:
+        narrate(f"{id} skipped: {reason}")
+    if len(done.skipped) > _TOLD:
+        narrate(f"and {len(done.skipped) - _TOLD:,} more")
+    missed = done.skipped if strict or options.ids or not done.ids else done.parked
+    return SOME_FAILED if missed else OK
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:

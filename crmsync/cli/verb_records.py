@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, say, table
-from crmsync.cli.field_values import pairs
+from crmsync.cli.arguments import Arguments, positive
+from crmsync.cli.desk import Desk, answer, emit, say, table
+from crmsync.cli.field_values import as_json, in_words, pairs
 from crmsync.core.fieldmap import display_name, with_name
 from crmsync.errors import Usage
 from crmsync.model import JournalEntry, Record, RecordType
@@ -42,7 +42,7 @@ def _parser() -> Arguments:
     listing.add_argument("--type", action="append", choices=types, default=[])
     listing.add_argument("--where", default="", metavar="EXPR")
     listing.add_argument("--search", default="", metavar="TEXT")
-    listing.add_argument("--limit", type=int, default=0)
+    listing.add_argument("--limit", type=positive, metavar="N", help="only the first N; `total` is of all")
     add = actions.add_parser("add", help="a new record")
     add.add_argument("--type", choices=types, required=True)
     add.add_argument("values", nargs="+", metavar="FIELD=VALUE")
@@ -118,16 +118,12 @@ def _show(desk: Desk, options: argparse.Namespace) -> int:
         emit({**_json(record, flagged), "links": links})
         return 0
     say(f"{display_name(record.type, record.fields)}  ({record.type} {record.id}, sync {'on' if flagged else 'off'})")
-    table(("field", "value"), [(name, _text(value)) for name, value in sorted(record.fields.items())], "It is empty.")
+    table(
+        ("field", "value"), [(name, in_words(value)) for name, value in sorted(record.fields.items())], "It is empty."
+    )
     for link in links:
         say(f"{link['account']}: {link['href']} ({link['state']})")
     return 0
-
-
-def _text(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(str(getattr(entry, "value", None) or entry) for entry in value)
-    return str(value)
 
 
 def _add(desk: Desk, options: argparse.Namespace) -> int:
@@ -136,7 +132,7 @@ def _add(desk: Desk, options: argparse.Namespace) -> int:
     record = Record(new_id(), kind, {**fields, **_named(kind, fields)})
     with desk.deciding("typed") as tx:
         tx.records.create(record)
-    return _answer(options, {"id": record.id}, f"added: {record.id}")
+    return answer(options, {"id": record.id}, f"added: {record.id}")
 
 
 def _named(kind: RecordType, fields: dict[str, Any]) -> dict[str, Any]:
@@ -153,7 +149,7 @@ def _set(desk: Desk, options: argparse.Namespace) -> int:
         record = _get(tx, options.id)
         changed = tx.records.change(record.id, with_name(record.type, record.fields, changes))
     names = sorted(changed)
-    return _answer(options, {"id": options.id, "changed": names}, f"changed: {', '.join(names) or 'nothing'}")
+    return answer(options, {"id": options.id, "changed": names}, f"changed: {', '.join(names) or 'nothing'}")
 
 
 def _flag(desk: Desk, options: argparse.Namespace) -> int:
@@ -164,14 +160,14 @@ def _flag(desk: Desk, options: argparse.Namespace) -> int:
         if options.where:
             ids = [*ids, *tx.records.ids(Selection(where=options.where, user=desk.user.id))]
         changed = tx.flags.set(desk.user.id, ids, on=options.on)
-    return _answer(options, {"flagged": len(changed)}, f"changed: {len(changed):,} records")
+    return answer(options, {"flagged": len(changed)}, f"changed: {len(changed):,} records")
 
 
 def _delete(desk: Desk, options: argparse.Namespace) -> int:
     with desk.deciding("deleted by hand") as tx:
         record = _get(tx, options.id)
         tx.records.delete(record.id)
-    return _answer(options, {"deleted": record.id}, "deleted; its items leave the remotes with the next sync")
+    return answer(options, {"deleted": record.id}, "deleted; its items leave the remotes with the next sync")
 
 
 def _why(desk: Desk, options: argparse.Namespace) -> int:
@@ -183,7 +179,7 @@ def _why(desk: Desk, options: argparse.Namespace) -> int:
         lines = [{"field": name, "value": to_json(record.fields.get(name)), **_origin(entry)} for name, entry in found]
         emit({"id": record.id, "fields": lines})
         return 0
-    rows = [(name, _text(record.fields.get(name)), e.origin, e.actor, e.at, e.reason) for name, e in found]
+    rows = [(name, in_words(record.fields.get(name)), e.origin, e.actor, e.at, e.reason) for name, e in found]
     table(("field", "value", "from", "by", "when", "why"), rows, "No such value.")
     return 0
 
@@ -195,29 +191,15 @@ def _history(desk: Desk, options: argparse.Namespace) -> int:
         entries = view.journal.entries(record=options.id)
     if options.json:
         lines = [
-            {"seq": e.seq, "field": e.field, "before": _plain(e.before), "after": _plain(e.after), **_origin(e)}
+            {"seq": e.seq, "field": e.field, "before": as_json(e.before), "after": as_json(e.after), **_origin(e)}
             for e in entries
         ]
         emit({"id": options.id, "entries": lines})
         return 0
-    rows = [(e.at, e.origin, e.field or "(record)", _text(e.before or ""), _text(e.after or "")) for e in entries]
+    rows = [(e.at, e.origin, e.field or "(record)", in_words(e.before), in_words(e.after)) for e in entries]
     table(("when", "from", "field", "before", "after"), rows, "Nothing was journalled.")
     return 0
 
 
 def _origin(entry: JournalEntry) -> dict[str, Any]:
     return {"origin": entry.origin, "actor": entry.actor, "run": entry.run, "at": entry.at, "reason": entry.reason}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dict):
-        return fields_to_json(value)
-    return to_json(value) if isinstance(value, tuple) else value
-
-
-def _answer(options: argparse.Namespace, data: dict[str, Any], text: str) -> int:
-    if options.json:
-        emit(data)
-    else:
-        say(text)
-    return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crmsync.cli.arguments import Arguments
+from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, emit, table
 
 
@@ -15,7 +15,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="the newest first")
     listing.add_argument("--account", default="")
-    listing.add_argument("--limit", type=int, default=50)
+    listing.add_argument("--limit", type=positive, default=50, metavar="N")
     listing.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     with desk.glance().view() as view:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crmsync import cycle
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, narrate, now, say, table
+from crmsync.cli.desk import FILES, Desk, emit, narrate, now, say, table
 from crmsync.cli.frame import OK, REVIEW, SOME_FAILED, exit_code
 from crmsync.cli.progress import ProgressLine
 from crmsync.cli.remotes import connect, rules
@@ -25,7 +25,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--exit-code", action="store_true", help="3 when something waits for a person")
     options = parser.parse_args(argv)
     with desk.store.view() as view:
-        known = [account for account in view.accounts.all() if account.kind != "files"]
+        known = [account for account in view.accounts.all() if account.kind != FILES]
         accounts = [view.accounts.get(name) for name in options.names] or known
     results = [sync(desk, account, dry_run=options.dry_run, full=options.full) for account in accounts]
     if options.json:

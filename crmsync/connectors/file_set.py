@@ -1,19 +1,32 @@
 """Files that are read once (`crmsync import`), as a remote that is never written.
 
 What one import does not mention is not gone: a file holds what somebody exported, not everything there is. An item is
-known by its UID, so a newer export of the same card updates its record; without a UID, by its content.
+known by its UID, so a newer export of the same card updates its record; without a UID, by its content. A row is known
+by the name of its file and its key in there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 
-from crmsync.connectors.base import Connector, Delta, Known, RemoteCollection, Settings, Unusable, Upsert, Written
+from crmsync.connectors.base import (
+    Connector,
+    Delta,
+    Gone,
+    Known,
+    RemoteCollection,
+    Settings,
+    Unusable,
+    Upsert,
+    Written,
+)
 from crmsync.connectors.csvfile import CsvConnector
 from crmsync.connectors.uids import find_uid
-from crmsync.errors import Refused
+from crmsync.errors import CrmsyncError, Refused, Unreadable, Usage
 from crmsync.formats import registry
 from crmsync.model import PEOPLE, CollectionKind, Cursor, Item, RecordType
 
@@ -30,19 +43,23 @@ _ENDINGS = {
     ".ical": AGENDA.href,
     ".csv": TABLES.href,
 }
+_KNOWN = ", ".join(_ENDINGS)
 _PAGE = 500
 _LARGEST = 512 * 1024 * 1024
 
 
 class FileSet(Connector):
-    """Some files and folders. `files` and `items` count what was read."""
+    """Some files and folders. `files` and `items` count what was read, `brought` names the items by collection."""
 
     def __init__(self, settings: Settings, paths: Sequence[Path]) -> None:
-        """`paths` are read when pulled."""
+        """`paths` are read when pulled. Raises `Usage` for one that is not there, or that nobody here can read."""
         super().__init__(settings)
+        for path in paths:
+            _check(path)
         self._paths = paths
         self.files = 0
         self.items = 0
+        self.brought: Mapping[str, set[str]] = {one.href: set() for one in self.everything()}
 
     @staticmethod
     def everything() -> Sequence[RemoteCollection]:
@@ -55,52 +72,62 @@ class FileSet(Connector):
 
     def pull(self, collection: RemoteCollection, cursor: Cursor | None, known: Known) -> Iterator[Delta]:
         """Every item of the files that belong into this collection; never says that anything is gone."""
-        seen: dict[str, int] = {}
+        names = _Names()
+        brought = self.brought[collection.href]
         for path in self._files(collection):
             self.files += 1
-            page: list[Upsert | Unusable] = []
-            for change in self._changes(collection, path, seen):
-                page.append(change)
-                self.items += 1
-                if len(page) == _PAGE:
-                    yield Delta(tuple(page))
-                    page = []
-            yield Delta(tuple(page))
+            changes = (
+                self._rows(path, names) if collection.href == TABLES.href else self._parts(collection, path, names)
+            )
+            while page := tuple(islice(changes, _PAGE)):
+                self.items += len(page)
+                brought.update(change.item.href if isinstance(change, Upsert) else change.href for change in page)
+                yield Delta(page)
         yield Delta(complete=True)
 
     def _files(self, collection: RemoteCollection) -> Iterator[Path]:
         for path in self._paths:
-            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-                if _ENDINGS.get(file.suffix.lower()) == collection.href and file.is_file() and not file.is_symlink():
+            inside = path.is_dir()
+            for file in sorted(path.rglob("*")) if inside else [path]:
+                followed = not (inside and file.is_symlink())  # a folder may lead back into itself
+                if _ENDINGS.get(file.suffix.lower()) == collection.href and followed and file.is_file():
                     yield file
 
-    def _changes(self, collection: RemoteCollection, path: Path, seen: dict[str, int]) -> Iterator[Upsert | Unusable]:
-        if collection.href == TABLES.href:
-            yield from self._rows(path)
-            return
+    def _parts(self, collection: RemoteCollection, path: Path, names: _Names) -> Iterator[Upsert | Unusable]:
         try:
-            if path.stat().st_size > _LARGEST:
-                yield Unusable(str(path), None, f"the file is larger than {_LARGEST // 1024**2} MB")
-                return
-            raw = path.read_bytes()
-        except OSError as error:
-            yield Unusable(str(path), None, f"the file cannot be read: {error.strerror}")
+            parts = self._split(collection, path)
+        except CrmsyncError as error:
+            yield Unusable(str(path), None, error.what)
             return
-        self.traffic.bytes += len(raw)
-        for part in registry.get(collection.format).split(raw):
+        parts.reverse()
+        while parts:  # each part is let go as it is handed on: a large file lies in memory once, not twice
+            part = parts.pop()
             uid = find_uid(collection.format, part)
             name = f"uid:{uid}" if uid else f"content:{blake2b(part, digest_size=12).hexdigest()}"
-            seen[name] = seen.get(name, 0) + 1
-            href = name if seen[name] == 1 else f"{name}#{seen[name]}"
-            yield Upsert(Item(href, None, uid, part))
+            yield Upsert(Item(names.own(name), None, uid, part))
 
-    def _rows(self, path: Path) -> Iterator[Upsert | Unusable]:
-        with CsvConnector(Settings(str(path), options=self.settings.options)) as table:
-            for one in table.collections():
-                for page in table.pull(one, None, dict):
-                    for change in page.changes:
-                        if isinstance(change, Upsert | Unusable):
-                            yield change
+    def _split(self, collection: RemoteCollection, path: Path) -> list[bytes]:
+        try:
+            if path.stat().st_size > _LARGEST:
+                raise Unreadable(f"the file is larger than {_LARGEST // 1024**2} MB")
+            raw = path.read_bytes()
+        except OSError as error:
+            raise Unreadable(f"the file cannot be read: {error.strerror}") from error
+        self.traffic.bytes += len(raw)
+        return registry.get(collection.format).split(raw)
+
+    def _rows(self, path: Path, names: _Names) -> Iterator[Upsert | Unusable]:
+        prefix = names.own(path.name)
+        try:
+            with CsvConnector(Settings(str(path), options=self.settings.options)) as table:
+                for one in table.collections():
+                    for page in table.pull(one, None, dict):
+                        for change in page.changes:
+                            if not isinstance(change, Gone):
+                                yield _prefixed(prefix, change)
+                self.traffic.bytes += table.traffic.bytes
+        except CrmsyncError as error:
+            yield Unusable(str(path), None, error.what)
 
     def listing(self, collection: RemoteCollection) -> frozenset[str]:
         """Nothing: these files are no listing of anything."""
@@ -125,6 +152,31 @@ class FileSet(Connector):
     def delete(self, collection: RemoteCollection, href: str, etag: str | None) -> None:
         """Raises `Refused`."""
         raise _read_only()
+
+
+class _Names:
+    """Names for what one import brings: the second thing of a name gets a number."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def own(self, name: str) -> str:
+        """The name, or one made of it that was not given out yet."""
+        number = self._seen[name] = self._seen.get(name, 0) + 1
+        return name if number == 1 else f"{name}#{number}"
+
+
+def _check(path: Path) -> None:
+    if not path.exists():
+        raise Usage("there is no such file", thing=str(path))
+    if not path.is_dir() and path.suffix.lower() not in _ENDINGS:
+        raise Usage("this is no file we can read", thing=str(path), next_step=f"Its name must end in {_KNOWN}")
+
+
+def _prefixed(prefix: str, change: Upsert | Unusable) -> Upsert | Unusable:
+    if isinstance(change, Upsert):
+        return Upsert(replace(change.item, href=f"{prefix}/{change.item.href}"))
+    return replace(change, href=f"{prefix}/{change.href}")
 
 
 def _read_only() -> Refused:

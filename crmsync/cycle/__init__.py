@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from crmsync.cycle.job import record_of, uid_of
-from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, Tally
+from crmsync.cycle.rules import Clock, Enrolment, Progress, Rules, RunResult, Tally
 from crmsync.cycle.run import run
 
-__all__ = ["Clock", "Progress", "Rules", "RunResult", "Tally", "record_of", "run", "uid_of"]
+__all__ = ["Clock", "Enrolment", "Progress", "Rules", "RunResult", "Tally", "record_of", "run", "uid_of"]

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from crmsync.core.plan import Budgets
 from crmsync.core.reconcile import Policies
-from crmsync.model import Policy
+from crmsync.model import Policy, RecordType
 
 Clock: TypeAlias = Callable[[], str]
 """The time as ISO 8601 in UTC. Given from outside so that a test, or a person, can say what time it is."""
@@ -22,12 +22,25 @@ def quiet(step: str, done: int, total: int | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What new items become at once, without waiting in the queue: records of a type, flagged for a user or nobody.
+
+    An item that is probably a record already waits all the same.
+    """
+
+    type: RecordType
+    user: int | None
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The account's policies and budgets; `region` is the two-letter country for phone numbers without a prefix."""
 
     policies: Policies = field(default_factory=lambda: Policies(Policy()))
     budgets: Budgets = field(default_factory=Budgets)
     region: str = ""
+    enrolment: Enrolment | None = None
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ So the suggestions are renewed before anything is created, whenever the hub has 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from crmsync.core.keys import Key, summary_keys
@@ -21,8 +21,9 @@ _PAGE = 500
 
 
 def enqueue(job: Job, tx: Tables, collection: Collection, items: Sequence[Found]) -> None:
-    """Puts items into the queue, each with its best match."""
-    tx.queue.put_many(job.account.id, collection.id, _suggested(job, tx, collection, items))
+    """Puts items into the queue."""
+    tx.queue.put_many(job.account.id, collection.id, items)
+    job.result.queued += len(items)
 
 
 def renew(job: Job, collection: Collection) -> None:
@@ -36,7 +37,7 @@ def renew(job: Job, collection: Collection) -> None:
         with job.store.transaction(job.stamp("matched again"), durable=False) as tx:
             rows = tx.queue.list(QueueSelection(account=job.account.id), after=after, limit=_PAGE)
             mine = [row.item for row in rows if row.collection == collection.id]
-            renewed = _suggested(job, tx, collection, mine)
+            renewed = suggested(job, tx, collection, mine)
             moved = [new for old, new in zip(mine, renewed, strict=True) if new != old]
             if moved:
                 tx.queue.put_many(job.account.id, collection.id, moved)
@@ -47,7 +48,8 @@ def renew(job: Job, collection: Collection) -> None:
         tx.collections.set_acked(collection.id, newest)
 
 
-def _suggested(job: Job, tx: Tables, collection: Collection, items: Sequence[Found]) -> list[Found]:
+def suggested(job: Job, tx: Tables, collection: Collection, items: Sequence[Found]) -> list[Found]:
+    """The items, each with its best match; only people and organisations have any."""
     if collection.kind not in (CollectionKind.ADDRESSBOOK, CollectionKind.TABLE):
         return list(items)
     wanted = [_keys(job, item) for item in items]
@@ -67,7 +69,7 @@ def _keys(job: Job, item: Found) -> Sequence[Key]:
 
 
 def _best(
-    job: Job, item: Found, keys: Iterable[Key], found: dict[Key, Sequence[str]], records: dict[str, Record]
+    job: Job, item: Found, keys: Iterable[Key], found: Mapping[Key, Sequence[str]], records: dict[str, Record]
 ) -> Candidate | None:
     candidates = {id: records[id] for key in keys for id in found.get(key, ()) if id in records}
     if not candidates:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 from crmsync import translate
 from crmsync.core.adopt import adopt
 from crmsync.core.fieldmap import view
 from crmsync.cycle.job import Job, record_of
-from crmsync.cycle.suggest import enqueue
+from crmsync.cycle.rules import Enrolment
+from crmsync.cycle.suggest import enqueue, suggested
+from crmsync.enrol import Newcomer, enrol, read
 from crmsync.errors import Unreadable
 from crmsync.formats import registry
-from crmsync.model import Item, Link, Mode
+from crmsync.model import Confidence, Item, Link, Mode
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found, QueueState
 from crmsync.store.store import Tables
@@ -56,8 +59,34 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
     if foreign:
         tx.queue.put_many(job.account.id, collection.id, foreign)
         tx.queue.decide_hrefs(collection.id, [entry.href for entry in foreign], QueueState.IGNORED)
-    job.result.queued += len(found)
-    enqueue(job, tx, collection, found)
+    waiting = suggested(job, tx, collection, found)
+    if job.rules.enrolment is not None and job.rules.enrolment.type in collection.accepts:
+        waiting = _enrolled(job, tx, collection, job.rules.enrolment, waiting, {item.href: item for item in strangers})
+    enqueue(job, tx, collection, waiting)
+
+
+def _enrolled(
+    job: Job,
+    tx: Tables,
+    collection: Collection,
+    enrolment: Enrolment,
+    found: Sequence[Found],
+    items: Mapping[str, Item],
+) -> list[Found]:
+    """Makes records of what is probably none yet; returns the rest, which waits with the type it would have had."""
+    waiting: list[Found] = []
+    newcomers: list[Newcomer] = []
+    decided = tx.queue.left_out(collection.id, [entry.href for entry in found])
+    for entry in found:
+        known = entry.suggestion is not None and entry.suggestion.confidence >= Confidence.MEDIUM
+        if known or entry.href in decided:
+            waiting.append(replace(entry, type=enrolment.type))
+        else:
+            newcomers.append(read(collection, items[entry.href], enrolment.type))
+    enrol(tx, newcomers, enrolment.user, enrolment.new_id)
+    tx.queue.decide_hrefs(collection.id, [one.href for one in newcomers], QueueState.IMPORTED)
+    job.result.pulled.created += len(newcomers)
+    return waiting
 
 
 def _ours(job: Job, tx: Tables, collection: Collection, item: Item) -> bool:

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from crmsync import translate
 from crmsync.core.adopt import adopt
 from crmsync.core.fieldmap import view
 from crmsync.core.merge import merge
+from crmsync.enrol import Newcomer, enrol, read
 from crmsync.errors import Unreadable, Usage
-from crmsync.model import Conflict, Link, Policy, Record, RecordType
-from crmsync.store.collections_of import Collection
+from crmsync.model import Conflict, Link, Policy, RecordType
 from crmsync.store.import_queue import Queued, QueueState
 from crmsync.store.store import Tables
-from crmsync.values import Fields
 
 _NEEDS_TYPE = "give it a type first: `crmsync queue assign`"
 
 
 @dataclass(slots=True)
 class Done:
-    """What became of a bulk decision: the ids it was carried out for, and why not for the others."""
+    """What became of a bulk decision: the ids it was carried out for, and why not for the others.
+
+    `parked` are those of the skipped whose text could not be read.
+    """
 
     ids: list[int] = field(default_factory=list)
     records: list[str] = field(default_factory=list)
     skipped: list[tuple[int, str]] = field(default_factory=list)
+    parked: list[int] = field(default_factory=list)
+
+    def add(self, other: Done) -> None:
+        """Takes in what another batch came to."""
+        self.ids += other.ids
+        self.records += other.records
+        self.skipped += other.skipped
+        self.parked += other.parked
+
+    def skip(self, id: int, error: Unreadable | Usage) -> None:
+        """One that cannot be done, and why."""
+        self.skipped.append((id, str(error)))
+        if isinstance(error, Unreadable):
+            self.parked.append(id)
 
 
 def assign(tx: Tables, ids: Iterable[int], type: RecordType | None) -> Done:
@@ -46,30 +61,22 @@ def bring_in(tx: Tables, ids: Iterable[int], user: int | None, new_id: Callable[
 
     Nothing goes to the remote: both agree on what the item holds.
 
-    An item whose text cannot be read is parked and skipped. Meant for a few hundred items a call.
+    An item whose text cannot be read is parked and skipped, one that is gone is skipped. Meant for a few hundred items
+    a call.
     """
     done = Done()
-    records: list[Record] = []
-    links: list[Link] = []
+    newcomers: list[Newcomer] = []
     for row in _open(tx, ids, done):
         if row.item.type is None:
             done.skipped.append((row.id, _NEEDS_TYPE))
             continue
         try:
-            read = _read(tx, row, row.item.type)
-        except Unreadable as error:
-            done.skipped.append((row.id, str(error)))
+            newcomers.append(_read(tx, row, row.item.type))
+        except (Unreadable, Usage) as error:
+            done.skip(row.id, error)
             continue
-        record = Record(new_id(), row.item.type, read.fields)
-        tx.blobs.put_all(read.blobs)
-        records.append(record)
-        links.append(Link(0, record.id, row.collection, row.item.href, read.uid, read.etag, read.fields))
         done.ids.append(row.id)
-    tx.records.create_many(records)
-    done.records = [record.id for record in records]
-    if user is not None:
-        tx.flags.set(user, done.records, on=True)
-    tx.links.insert_many(links)
+    done.records = enrol(tx, newcomers, user, new_id)
     tx.queue.decide(done.ids, QueueState.IMPORTED)
     return done
 
@@ -93,15 +100,15 @@ def link(tx: Tables, id: int, record_id: str, user: int) -> None:
             thing=record_id,
             next_step="Merge the two items at the remote, or ignore this one",
         )
-    read = _read(tx, row, record.type)
+    item = _read(tx, row, record.type)
     crm = view(record.type, record.fields, collection.format)
-    adoption = adopt(crm, read.fields)
-    made = tx.links.insert(Link(0, record.id, collection.id, row.item.href, read.uid, read.etag, adoption.base))
+    adoption = adopt(crm, item.fields)
+    made = tx.links.insert(Link(0, record.id, collection.id, row.item.href, item.uid, item.etag, adoption.base))
     for lost in adoption.lost:
         conflict = Conflict(record.id, made.id, lost.field, None, crm.get(lost.field), lost.value)
         tx.conflicts.note(conflict, collection.id, lost.reason, lost.value)
-    tx.blobs.put_all(read.blobs)
-    tx.records.change(record.id, merge(adoption.base, {}, crm, read.fields, Policy()).hub, reason="linked")
+    tx.blobs.put_all(item.blobs)
+    tx.records.change(record.id, merge(adoption.base, {}, crm, item.fields, Policy()).hub, reason="linked")
     tx.flags.set(user, [record.id], on=True)
     tx.mirror.mark_dirty(collection.id, [row.item.href])
     tx.links.touch([made.id])
@@ -117,8 +124,8 @@ def accept(tx: Tables, ids: Iterable[int], user: int) -> Done:
             continue
         try:
             link(tx, row.id, row.item.suggestion.record, user)
-        except (Usage, Unreadable) as error:
-            done.skipped.append((row.id, str(error)))
+        except (Unreadable, Usage) as error:
+            done.skip(row.id, error)
             continue
         done.ids.append(row.id)
         done.records.append(row.item.suggestion.record)
@@ -133,27 +140,17 @@ def leave_out(tx: Tables, ids: Iterable[int], state: QueueState) -> Done:
     return done
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    uid: str
-    etag: str | None
-    fields: Fields
-    blobs: Mapping[str, bytes]
-
-
-def _read(tx: Tables, row: Queued, type: RecordType) -> _Read:
+def _read(tx: Tables, row: Queued, type: RecordType) -> Newcomer:
     """The item as it is in the mirror. Raises `Unreadable` (then it is parked), `Usage` when it is gone."""
-    collection: Collection = tx.collections.get(row.collection)
+    collection = tx.collections.get(row.collection)
     mirrored = tx.mirror.get(row.collection, row.item.href)
     if mirrored is None or mirrored.gone:
         raise Usage("the item is gone at the remote", thing=row.item.name or row.item.href)
     try:
-        read = translate.read(collection.format, type, mirrored.item.raw)
+        return read(collection, mirrored.item, type)
     except Unreadable as error:
         tx.parked.put(row.collection, row.item.href, mirrored.item.etag, str(error), mirrored.item.raw)
         raise
-    fields = view(type, read.fields, collection.format)
-    return _Read(mirrored.item.uid, mirrored.item.etag, fields, read.blobs)
 
 
 def _open(tx: Tables, ids: Iterable[int], done: Done) -> Sequence[Queued]:

@@ -156,13 +156,15 @@ class ImportQueue:
             [(state.value, stamp.at, stamp.actor, collection, href) for href in hrefs],
         )
 
-    def ignored(self, collection: int, hrefs: Sequence[str]) -> dict[str, str]:
-        """Those of these items that are ignored, and what their digest was then."""
-        found: dict[str, str] = {}
+    def left_out(self, collection: int, hrefs: Sequence[str]) -> frozenset[str]:
+        """Those of these items that a person ignored or called private."""
+        found: set[str] = set()
         for batch in batches(hrefs):
-            where = f"collection = ? AND state = 'ignored' AND href IN ({marks(len(batch))})"
-            found.update(self._session.all(f"SELECT href, digest FROM queue WHERE {where}", (collection, *batch)))
-        return found
+            where = f"collection = ? AND state IN ('ignored', 'private') AND href IN ({marks(len(batch))})"
+            found.update(
+                row[0] for row in self._session.all(f"SELECT href FROM queue WHERE {where}", (collection, *batch))
+            )
+        return frozenset(found)
 
     def drop(self, ids: Iterable[int]) -> None:
         """Forgets rows."""

@@ -6,10 +6,11 @@ what it has gathered whenever a statement with a trigger runs in between, and th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from crmsync.core.keys import Key, record_keys
 from crmsync.model import Record
+from crmsync.store.jsontext import dump
 from crmsync.store.search import Words, words
 from crmsync.store.session import Session
 
@@ -55,13 +56,18 @@ class RecordIndex:
                 "INSERT INTO record_keys VALUES (?, ?, ?)", [(*key, new.id) for key in sorted(has)]
             )
 
-    def by_keys(self, keys: Iterable[Key]) -> dict[Key, Sequence[str]]:
+    def by_keys(self, keys: Iterable[Key]) -> Mapping[Key, Sequence[str]]:
         """The undeleted records that have each key; a key that nobody has is left out."""
-        found: dict[Key, Sequence[str]] = {}
-        for key in set(keys):
-            rows = self._session.all("SELECT record FROM record_keys WHERE kind = ? AND key = ? ORDER BY record", key)
-            if rows:
-                found[key] = [row[0] for row in rows]
+        found: dict[Key, list[str]] = {}
+        wanted = list(set(keys))
+        for start in range(0, len(wanted), _MOST):
+            rows = self._session.all(
+                "SELECT k.kind, k.key, k.record FROM json_each(?) w "
+                "CROSS JOIN record_keys k ON k.kind = w.value ->> 0 AND k.key = w.value ->> 1 ORDER BY k.record",
+                (dump(wanted[start : start + _MOST]),),
+            )
+            for kind, key, record in rows:
+                found.setdefault((kind, key), []).append(record)
         return found
 
     def _change_words(self, seq: int, before: Words | None, after: Words | None) -> None:

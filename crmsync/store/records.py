@@ -132,7 +132,7 @@ class Records:
         rows = self._session.all("SELECT name, n FROM totals WHERE what = 'records' AND n > 0")
         return {word(RecordType, name): n for name, n in rows}
 
-    def by_keys(self, keys: Iterable[Key]) -> dict[Key, Sequence[str]]:
+    def by_keys(self, keys: Iterable[Key]) -> Mapping[Key, Sequence[str]]:
         """The undeleted records that have each key of `core.keys.record_keys`; a key that nobody has is left out."""
         return self._index.by_keys(keys)
 

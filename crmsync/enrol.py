@@ -1,0 +1,52 @@
+"""Items become records: made, linked to where they came from, and agreed with it, so that nothing goes back there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crmsync import translate
+from crmsync.core.fieldmap import view
+from crmsync.model import Item, Link, Record, RecordType
+from crmsync.store.collections_of import Collection
+from crmsync.store.store import Tables
+from crmsync.values import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """An item that was read as a record of a type."""
+
+    collection: int
+    href: str
+    uid: str
+    etag: str | None
+    type: RecordType
+    fields: Fields
+    blobs: Mapping[str, bytes] = field(repr=False)
+
+
+def read(collection: Collection, item: Item, type: RecordType) -> Newcomer:
+    """Reads an item as a record of a type. Raises `Unreadable`."""
+    found = translate.read(collection.format, type, item.raw)
+    fields = view(type, found.fields, collection.format)
+    return Newcomer(collection.id, item.href, item.uid, item.etag, type, fields, found.blobs)
+
+
+def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: Callable[[], str]) -> list[str]:
+    """Makes a record of each, flagged for `user` (`None`: for nobody), and returns their ids in order."""
+    records = [Record(new_id(), one.type, one.fields) for one in newcomers]
+    for one in newcomers:
+        if one.blobs:
+            tx.blobs.put_all(one.blobs)
+    tx.records.create_many(records)
+    ids = [record.id for record in records]
+    if user is not None:
+        tx.flags.set(user, ids, on=True)
+    tx.links.insert_many(
+        [
+            Link(0, id, one.collection, one.href, one.uid, one.etag, one.fields)
+            for id, one in zip(ids, newcomers, strict=True)
+        ]
+    )
+    return ids

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from crmsync.errors import Usage
 from crmsync.values import Address, Labelled, Participant, Shape, Value, fields_to_json, from_json, shape, to_json
@@ -71,6 +71,8 @@ def in_words(value: object) -> str:
             return " ".join(part for part in value.lines() if part)
         case Participant():
             return value.email
+        case Mapping():
+            return ", ".join(f"{name}={in_words(entry)}" for name, entry in value.items())
         case _:
             return str(value)
 

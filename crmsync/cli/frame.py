@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -16,6 +17,9 @@ from crmsync.safe import safe
 OK, ERROR, USAGE, REVIEW, SIGN_IN, SOME_FAILED = 0, 1, 2, 3, 4, 5
 UNREACHABLE, LATER, CONFIG = 69, 75, 78
 INTERRUPTED = 130
+
+_TAKE_PATHS = ("import", "export")
+"""Names of files need be no text."""
 
 
 def run(argv: list[str]) -> int:
@@ -54,6 +58,8 @@ def _run(rest: list[str], options: General) -> int:
 
         sys.stdout.write(f"crmsync {__version__}\n")
         return OK
+    if rest[0] not in _TAKE_PATHS:
+        _refuse_broken_text(rest)
     if rest[0] not in VERBS:
         raise Usage(f'there is no command "{rest[0]}"', next_step="See `crmsync --help`")
     module = import_module(f"crmsync.cli.verb_{rest[0]}")
@@ -63,6 +69,13 @@ def _run(rest: list[str], options: General) -> int:
         return code
     finally:
         desk.close()
+
+
+def _refuse_broken_text(words: Sequence[str]) -> None:
+    """Bytes that are no text in the terminal's encoding reach us as half characters that nothing can store."""
+    for word in words:
+        if not word.isascii() and word.encode("utf-8", "replace").decode() != word:
+            raise Usage("this is no text in UTF-8", thing=word, next_step="Check the encoding of the terminal")
 
 
 def _let_go() -> None:

@@ -15,7 +15,9 @@ from crmsync.model import JournalEntry, Record, RecordType
 from crmsync.store.identity import new_id
 from crmsync.store.record_list import Selection
 from crmsync.store.store import Tables
-from crmsync.values import fields_to_json, to_json
+from crmsync.values import SHAPES, fields_to_json, to_json
+
+_MANUAL = "python -m pydoc crmsync.cli.field_values"
 
 
 def run(desk: Desk, argv: list[str]) -> int:
@@ -47,6 +49,7 @@ def _parser() -> Arguments:
     add.add_argument("--type", choices=types, required=True)
     add.add_argument("values", nargs="+", metavar="FIELD=VALUE")
     change = actions.add_parser("set", help="change fields; FIELD= empties one")
+    add.epilog = change.epilog = f"Fields: {', '.join(SHAPES)}, custom.ANYTHING. How values are written: `{_MANUAL}`"
     change.add_argument("id")
     change.add_argument("values", nargs="+", metavar="FIELD=VALUE")
     flag = actions.add_parser("flag", help="have records on the phone, or no longer")
@@ -129,6 +132,8 @@ def _show(desk: Desk, options: argparse.Namespace) -> int:
 def _add(desk: Desk, options: argparse.Namespace) -> int:
     kind = RecordType(options.type)
     fields = {name: value for name, value in pairs(options.values).items() if value is not None}
+    if not fields:
+        raise Usage("every value is empty", next_step="Say what the record holds: FIELD=VALUE ...")
     record = Record(new_id(), kind, {**fields, **_named(kind, fields)})
     with desk.deciding("typed") as tx:
         tx.records.create(record)

@@ -7,6 +7,7 @@ by the name of its file and its key in there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -97,7 +98,7 @@ class FileSet(Connector):
         try:
             parts = self._split(collection, path)
         except CrmsyncError as error:
-            yield Unusable(str(path), None, error.what)
+            yield Unusable(_text(path), None, error.what)
             return
         parts.reverse()
         while parts:  # each part is let go as it is handed on: a large file lies in memory once, not twice
@@ -117,7 +118,7 @@ class FileSet(Connector):
         return registry.get(collection.format).split(raw)
 
     def _rows(self, path: Path, names: _Names) -> Iterator[Upsert | Unusable]:
-        prefix = names.own(path.name)
+        prefix = names.own(_text(Path(path.name)))
         try:
             with CsvConnector(Settings(str(path), options=self.settings.options)) as table:
                 for one in table.collections():
@@ -127,7 +128,7 @@ class FileSet(Connector):
                                 yield _prefixed(prefix, change)
                 self.traffic.bytes += table.traffic.bytes
         except CrmsyncError as error:
-            yield Unusable(str(path), None, error.what)
+            yield Unusable(_text(path), None, error.what)
 
     def listing(self, collection: RemoteCollection) -> frozenset[str]:
         """Nothing: these files are no listing of anything."""
@@ -171,6 +172,11 @@ def _check(path: Path) -> None:
         raise Usage("there is no such file", thing=str(path))
     if not path.is_dir() and path.suffix.lower() not in _ENDINGS:
         raise Usage("this is no file we can read", thing=str(path), next_step=f"Its name must end in {_KNOWN}")
+
+
+def _text(path: Path) -> str:
+    """The path as text: names of files are bytes, and need not be any."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _prefixed(prefix: str, change: Upsert | Unusable) -> Upsert | Unusable:

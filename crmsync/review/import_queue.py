@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crmsync.core.adopt import adopt
-from crmsync.core.fieldmap import view
+from crmsync.core.fieldmap import fits, view
 from crmsync.core.merge import merge
 from crmsync.enrol import Newcomer, enrol, read
 from crmsync.errors import Unreadable, Usage
@@ -50,6 +50,8 @@ def assign(tx: Tables, ids: Iterable[int], type: RecordType | None) -> Done:
         accepts = tx.collections.get(row.collection).accepts
         if type is not None and type not in accepts:
             done.skipped.append((row.id, f"its collection holds {', '.join(accepts)}, not {type}"))
+        elif type is not None and not fits(type, row.item.kind):
+            done.skipped.append((row.id, f"no {row.item.kind} can be a record of type {type}"))
         else:
             done.ids.append(row.id)
     tx.queue.assign(done.ids, type)

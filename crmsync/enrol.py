@@ -21,6 +21,7 @@ class Newcomer:
     href: str
     uid: str
     etag: str | None
+    kind: str
     type: RecordType
     fields: Fields
     blobs: Mapping[str, bytes] = field(repr=False)
@@ -30,7 +31,7 @@ def read(collection: Collection, item: Item, type: RecordType) -> Newcomer:
     """Reads an item as a record of a type. Raises `Unreadable`."""
     found = translate.read(collection.format, type, item.raw)
     fields = view(type, found.fields, collection.format)
-    return Newcomer(collection.id, item.href, item.uid, item.etag, type, fields, found.blobs)
+    return Newcomer(collection.id, item.href, item.uid, item.etag, found.kind, type, fields, found.blobs)
 
 
 def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: Callable[[], str]) -> list[str]:

@@ -13,8 +13,9 @@ from crmsync.values import Changes, Fields
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One item, read as a record of a given type. `blobs` holds the bytes behind `sha256:` values."""
+    """One item, read as a record of a given type. `kind` as in `Parsed`; `blobs`: the bytes behind `sha256:` values."""
 
+    kind: str
     fields: Fields
     blobs: Mapping[str, bytes]
 
@@ -22,7 +23,7 @@ class Read:
 def read(format_name: str, record_type: RecordType, raw: bytes) -> Read:
     """The item's fields in the record's terms. Raises `Unreadable`."""
     parsed = registry.get(format_name).parse(raw)
-    return Read(fieldmap.to_record(record_type, parsed.kind, parsed.fields), parsed.blobs)
+    return Read(parsed.kind, fieldmap.to_record(record_type, parsed.kind, parsed.fields), parsed.blobs)
 
 
 def build(format_name: str, uid: str, record_type: RecordType, fields: Fields, blobs: Mapping[str, bytes]) -> bytes:

@@ -164,6 +164,19 @@ def display_name(record_type: RecordType, fields: Fields) -> str:
     return _text(fields, "name") or _fallback(fields) or _reachable(fields) or NO_NAME
 
 
+def fits(record_type: RecordType, kind: str) -> bool:
+    """Whether an item of this kind can be a record of this type: no event is a task, no group is a person."""
+    match kind:
+        case "event":
+            return record_type is RecordType.APPOINTMENT
+        case "todo":
+            return record_type is RecordType.TASK
+        case "group":
+            return False
+        case _:
+            return record_type in PEOPLE
+
+
 def is_business(record_type: RecordType, fields: Fields) -> bool:
     """Whether the record is a business rather than a person."""
     match record_type:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from crmsync import translate
 from crmsync.core.adopt import adopt
-from crmsync.core.fieldmap import view
+from crmsync.core.fieldmap import fits, view
 from crmsync.cycle.job import Job, record_of
 from crmsync.cycle.rules import Enrolment
 from crmsync.cycle.suggest import enqueue, suggested
@@ -19,6 +19,7 @@ from crmsync.model import Confidence, Item, Link, Mode
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found, QueueState
 from crmsync.store.store import Tables
+from crmsync.values import Fields, Labelled
 
 
 def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) -> None:
@@ -27,13 +28,14 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
     strangers = [item for item in items if item.href not in links]
     if not strangers:
         return
-    reader = registry.get(collection.format)
+    enrolment = job.rules.enrolment
     found: list[Found] = []
-    foreign: list[Found] = []
+    apart: list[Found] = []
+    newcomers: dict[str, Newcomer] = {}
     looked_at: list[str] = []
     for item in strangers:
         try:
-            summary = reader.summary(item.raw)
+            entry, newcomer = _look(collection, item, enrolment)
         except Unreadable as error:
             job.park(tx, collection, item.href, item.etag, str(error), item.raw)
             looked_at.append(item.href)
@@ -41,28 +43,40 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
         if _ours(job, tx, collection, item):
             continue  # linked, and so for the reconcile to look at
         looked_at.append(item.href)
-        entry = Found(
-            item.href,
-            summary.name,
-            summary.organization,
-            summary.emails,
-            summary.phones,
-            summary.kind,
-            summary.start,
-            digest=blake2b(item.raw, digest_size=8).hexdigest(),
-        )
         # A group is no person, and in an export-only account what is not ours is none of our business.
-        apart = summary.kind == "group" or job.account.mode is Mode.EXPORT
-        (foreign if apart else found).append(entry)
+        (apart if entry.kind == "group" or job.account.mode is Mode.EXPORT else found).append(entry)
+        if newcomer is not None:
+            newcomers[item.href] = newcomer
     tx.mirror.clear_dirty(collection.id, looked_at)
-    tx.parked.drop_hrefs(collection.id, [entry.href for entry in (*found, *foreign)])
-    if foreign:
-        tx.queue.put_many(job.account.id, collection.id, foreign)
-        tx.queue.decide_hrefs(collection.id, [entry.href for entry in foreign], QueueState.IGNORED)
+    tx.parked.drop_hrefs(collection.id, [entry.href for entry in (*found, *apart)])
+    if apart:
+        tx.queue.put_many(job.account.id, collection.id, apart)
+        tx.queue.decide_hrefs(collection.id, [entry.href for entry in apart], QueueState.IGNORED)
     waiting = suggested(job, tx, collection, found)
-    if job.rules.enrolment is not None and job.rules.enrolment.type in collection.accepts:
-        waiting = _enrolled(job, tx, collection, job.rules.enrolment, waiting, {item.href: item for item in strangers})
+    if enrolment is not None:
+        waiting = _enrolled(job, tx, collection, enrolment, waiting, newcomers)
     enqueue(job, tx, collection, waiting)
+
+
+def _look(collection: Collection, item: Item, enrolment: Enrolment | None) -> tuple[Found, Newcomer | None]:
+    """What the queue shows of an item; and the whole of it, where it may become a record at once."""
+    digest = blake2b(item.raw, digest_size=8).hexdigest()
+    if enrolment is None or enrolment.type not in collection.accepts:
+        seen = registry.get(collection.format).summary(item.raw)
+        who = (seen.name, seen.organization, seen.emails, seen.phones, seen.kind, seen.start)
+        return Found(item.href, *who, digest), None
+    whole = read(collection, item, enrolment.type)
+    texts = {name: value for name, value in whole.fields.items() if isinstance(value, str)}
+    name = texts.get("name") or texts.get("summary", "")
+    start = texts.get("start") or texts.get("due", "")
+    emails, phones = _values(whole.fields, "emails"), _values(whole.fields, "phones")
+    entry = Found(item.href, name, texts.get("organization", ""), emails, phones, whole.kind, start, digest)
+    return entry, whole if fits(enrolment.type, whole.kind) else None
+
+
+def _values(fields: Fields, name: str) -> tuple[str, ...]:
+    entries = fields.get(name, ())
+    return tuple(entry.value for entry in entries if isinstance(entry, Labelled)) if isinstance(entries, tuple) else ()
 
 
 def _enrolled(
@@ -71,21 +85,22 @@ def _enrolled(
     collection: Collection,
     enrolment: Enrolment,
     found: Sequence[Found],
-    items: Mapping[str, Item],
+    newcomers: Mapping[str, Newcomer],
 ) -> list[Found]:
-    """Makes records of what is probably none yet; returns the rest, which waits with the type it would have had."""
+    """Makes records of what is probably none yet; returns the rest, which waits."""
+    left_out = tx.queue.left_out(collection.id, [entry.href for entry in found])
     waiting: list[Found] = []
-    newcomers: list[Newcomer] = []
-    decided = tx.queue.left_out(collection.id, [entry.href for entry in found])
+    chosen: list[Newcomer] = []
     for entry in found:
         known = entry.suggestion is not None and entry.suggestion.confidence >= Confidence.MEDIUM
-        if known or entry.href in decided:
-            waiting.append(replace(entry, type=enrolment.type))
+        newcomer = newcomers.get(entry.href)
+        if newcomer is None or known or entry.href in left_out:
+            waiting.append(entry if newcomer is None else replace(entry, type=enrolment.type))
         else:
-            newcomers.append(read(collection, items[entry.href], enrolment.type))
-    enrol(tx, newcomers, enrolment.user, enrolment.new_id)
-    tx.queue.decide_hrefs(collection.id, [one.href for one in newcomers], QueueState.IMPORTED)
-    job.result.pulled.created += len(newcomers)
+            chosen.append(newcomer)
+    enrol(tx, chosen, enrolment.user, enrolment.new_id)
+    tx.queue.decide_hrefs(collection.id, [one.href for one in chosen], QueueState.IMPORTED)
+    job.result.pulled.created += len(chosen)
     return waiting
 
 

@@ -138,8 +138,9 @@ class Links:
 
 def _values(link: Link) -> tuple[object, ...]:
     intent = None if link.intent is None else dump_fields(link.intent)
+    echo = dump_fields(link.echo) if link.echo else "{}"
     return (
-        link.record, link.collection, link.href, link.uid, link.etag, dump_fields(link.base), dump_fields(link.echo),
+        link.record, link.collection, link.href, link.uid, link.etag, dump_fields(link.base), echo,
         link.state.value, intent, link.previous_etag,
     )  # fmt: skip
 

@@ -1,0 +1,129 @@
+"""`crmsync queue`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import HOSTILE, Terminal, card
+
+MEETING = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260101T000000Z\r\n"
+    "DTSTART:20260102T090000Z\r\nSUMMARY:Lunch\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+@pytest.fixture
+def found(crm: Terminal, tmp_path: Path) -> Terminal:
+    """Ada (whom the CRM knows), Bob and a meeting wait in the queue."""
+    crm.add("name=Ada Lovelace", "emails=ada@example.org")
+    folder = tmp_path / "found"
+    folder.mkdir()
+    (folder / "a.vcf").write_text(card("1", "Ada Lovelace", "EMAIL:ada@example.org", "TITLE:Countess"))
+    (folder / "b.vcf").write_text(card("2", "Bob", "TEL:+39 02 1234567"))
+    (folder / "m.ics").write_text(MEETING)
+    crm("import", folder)
+    return crm
+
+
+def ids(crm: Terminal) -> dict[str, int]:
+    return {one["name"]: one["id"] for one in crm.json("queue", "list")["items"]}
+
+
+def test_what_waits_is_listed_in_the_shape_of_the_contract(found: Terminal) -> None:
+    ada, bob, _ = sorted(found.json("queue", "list")["items"], key=lambda one: one["name"])
+    assert (ada["account"], ada["emails"], ada["phones"], ada["type"]) == ("files", ["ada@example.org"], [], None)
+    suggestion = ada["suggestion"]
+    assert set(suggestion) == {"record", "name", "confidence", "score", "reasons"}
+    assert (suggestion["name"], suggestion["confidence"]) == ("Ada Lovelace", "strong")
+    assert (bob["suggestion"], bob["phones"]) == (None, ["+39 02 1234567"])
+    shown = found("queue", "list").out
+    assert "Ada Lovelace" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_an_empty_queue_says_so(crm: Terminal) -> None:
+    assert crm.json("queue", "list") == {"schema": 1, "items": []}
+    assert "Nothing waits" in crm("queue", "list").out
+    assert crm.json("queue", "import")["imported"] == 0
+    assert crm.json("queue", "assign", "--all", "--type", "lead")["assigned"] == 0
+
+
+def test_exactly_those_with_a_type_are_imported_and_flagged(found: Terminal) -> None:
+    bob = ids(found)["Bob"]
+    assert found.json("queue", "assign", bob, "--type", "lead")["assigned"] == 1
+    assert found.json("queue", "list", "--where", "type = 'lead'")["items"][0]["id"] == bob
+    said = found.json("queue", "import")
+    assert (said["imported"], said["ids"], len(said["records"])) == (1, [bob], 1)
+    record = found.json("records", "show", said["records"][0])
+    assert (record["type"], record["sync"], record["name"]) == ("lead", True, "Bob")
+    assert found.json("queue", "import")["imported"] == 0
+
+
+def test_all_means_those_that_can_be_of_the_type(found: Terminal) -> None:
+    said = found.json("queue", "assign", "--all", "--type", "contact", "--import")
+    assert (said["imported"], len(said["skipped"])) == (2, 1)
+    assert "appointment" in said["skipped"][0]["reason"]
+    assert list(ids(found)) == ["Lunch"]
+
+
+def test_one_that_was_named_and_cannot_be_of_the_type_fails(found: Terminal) -> None:
+    found("queue", "assign", ids(found)["Lunch"], ids(found)["Bob"], "--type", "contact", code=5)
+    found("queue", "import", ids(found)["Lunch"], code=5)
+    assert "give it a type first" in found("queue", "import", ids(found)["Lunch"], code=5).err
+
+
+def test_a_suggestion_is_taken_and_fills_what_was_empty(found: Terminal) -> None:
+    ada = ids(found)["Ada Lovelace"]
+    said = found.json("queue", "accept", ada)
+    assert (said["linked"], said["ids"]) == (1, [ada])
+    assert found.json("records", "show", said["records"][0])["fields"]["title"] == "Countess"
+    found("queue", "accept", ada, code=5)
+    assert found.json("records", "list")["total"] == 1
+
+
+def test_accepting_by_score_takes_no_weaker_ones(found: Terminal) -> None:
+    assert found.json("queue", "accept", "--min-score", "101")["linked"] == 0
+    assert found.json("queue", "accept", "--min-score", "50")["linked"] == 1
+    found.refuses("queue", "accept")
+    assert "nothing is suggested" in found("queue", "accept", ids(found)["Bob"], code=5).err
+
+
+def test_an_item_is_linked_to_the_record_it_is(found: Terminal) -> None:
+    (record,) = found.json("records", "list")["records"]
+    assert found.json("queue", "link", ids(found)["Bob"], record["id"])["linked"] == 1
+    again = ids(found)["Ada Lovelace"]
+    assert "of this collection already" in found.refuses("queue", "link", again, record["id"], "--json")
+    assert "no such record" in found.refuses("queue", "link", again, "nobody")
+    assert "no such item" in found.refuses("queue", "link", 999, record["id"])
+
+
+def test_ignored_and_private_items_wait_no_longer(found: Terminal) -> None:
+    assert found.json("queue", "ignore", ids(found)["Bob"])["left_out"] == 1
+    assert found.json("queue", "private", "--where", "name = 'Lunch'")["left_out"] == 1
+    assert list(ids(found)) == ["Ada Lovelace"]
+    found.refuses("queue", "ignore")
+
+
+@pytest.mark.parametrize("action", [["assign", "--type", "lead"], ["import"], ["accept"], ["ignore"], ["private"]])
+def test_an_id_that_is_not_there_stops_the_whole_decision(found: Terminal, action: list[str]) -> None:
+    before = found.json("queue", "list")
+    assert "999" in found.refuses("queue", *action, ids(found)["Bob"], 999, "--json")
+    assert found.json("queue", "list") == before
+
+
+def test_a_wrong_expression_decides_nothing(found: Terminal) -> None:
+    for words in (["list"], ["assign", "--type", "lead"], ["ignore"]):
+        found.refuses("queue", *words, "--where", "nothing = 1")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_suggestion_with_a_hostile_name_is_shown_harmless(crm: Terminal, tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.vcf").write_text(card("1", name, "EMAIL:a@example.org"), newline="")
+    crm("import", tmp_path / "a.vcf", "--type", "contact")
+    (tmp_path / "b.vcf").write_text(card("2", name, "EMAIL:a@example.org"), newline="")
+    crm("import", tmp_path / "b.vcf")
+    said = crm("queue", "list")
+    assert "strong" in str(crm.json("queue", "list")["items"])
+    assert not {"\x1b", "\u202e", "\x00", "\a", "\u2028"} & set(said.out)

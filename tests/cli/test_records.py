@@ -1,0 +1,167 @@
+"""`crmsync records`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.terminal import HOSTILE, Terminal
+
+
+def test_a_record_is_added_listed_and_shown_in_the_shapes_of_the_contract(crm: Terminal) -> None:
+    id = crm.add("given=Ada", "family=Lovelace", "emails=work:ada@example.org, home@example.org", "not_interested=no")
+    listed = crm.json("records", "list")
+    assert listed == {
+        "schema": 1,
+        "total": 1,
+        "records": [
+            {
+                "id": id,
+                "type": "contact",
+                "name": "Ada Lovelace",
+                "sync": False,
+                "fields": {
+                    "name": "Ada Lovelace",
+                    "given": "Ada",
+                    "family": "Lovelace",
+                    "not_interested": False,
+                    "emails": [
+                        {"value": "ada@example.org", "label": "work", "preferred": False},
+                        {"value": "home@example.org", "label": "", "preferred": False},
+                    ],
+                },
+            }
+        ],
+    }
+    assert crm.json("records", "show", id) == {"schema": 1, **listed["records"][0], "links": []}
+    assert "ada@example.org, home@example.org" in crm("records", "show", id).out
+
+
+def test_a_new_family_name_renames_who_was_named_after_it(crm: Terminal) -> None:
+    id = crm.add("given=Ada", "family=Byron")
+    assert crm.json("records", "set", id, "family=King")["changed"] == ["family", "name"]
+    assert crm.json("records", "show", id)["name"] == "Ada King"
+
+
+def test_setting_a_value_twice_changes_nothing_the_second_time(crm: Terminal) -> None:
+    id = crm.add("name=Ada")
+    assert crm.json("records", "set", id, "title=CTO")["changed"] == ["title"]
+    assert crm.json("records", "set", id, "title=CTO")["changed"] == []
+    assert crm.json("records", "set", id, "title=")["changed"] == ["title"]
+    assert "title" not in crm.json("records", "show", id)["fields"]
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        (["nonsense=1"], 'no field "nonsense"'),
+        (["custom.=1"], 'no field "custom."'),
+        (["no sign"], "FIELD=VALUE"),
+        (["name="], "every value is empty"),
+        (["not_interested=perhaps"], "neither yes nor no"),
+        (["orders=many"], "no whole number"),
+        (["emails=[1"], "no JSON"),
+        (["emails=[1]"], "is not a value"),
+        (["addresses=[{}]"], "is not a value"),
+        (["name=\udcff"], "UTF-8"),
+        ([], "required"),
+    ],
+)
+def test_what_no_record_can_hold_is_refused_by_name_and_adds_nothing(
+    crm: Terminal, values: list[str], complaint: str
+) -> None:
+    assert complaint in crm.refuses("records", "add", "--type", "contact", *values, "--json")
+    assert crm.json("records", "list")["total"] == 0
+
+
+def test_a_wrong_value_among_right_ones_sets_none_of_them(crm: Terminal) -> None:
+    id = crm.add("name=Ada")
+    crm.refuses("records", "set", id, "title=CTO", "orders=many")
+    assert "title" not in crm.json("records", "show", id)["fields"]
+
+
+def test_help_names_every_field(crm: Terminal) -> None:
+    assert "vat_number" in crm("records", "set", "--help").out
+
+
+def test_lists_are_filtered_searched_and_cut_and_the_total_is_of_all(crm: Terminal) -> None:
+    for name in ("Ada", "Bob", "Cleo"):
+        crm.add(f"name={name}", f"title=T{name}")
+    crm.add("name=ACME", type="company")
+    assert crm.json("records", "list", "--type", "company")["total"] == 1
+    some = crm.json("records", "list", "--type", "contact", "--limit", "2")
+    assert ([one["name"] for one in some["records"]], some["total"]) == (["Ada", "Bob"], 3)
+    assert [one["name"] for one in crm.json("records", "list", "--where", "title = 'TBob'")["records"]] == ["Bob"]
+    assert [one["name"] for one in crm.json("records", "list", "--search", "cle")["records"]] == ["Cleo"]
+    assert crm.json("records", "list", "--search", "nobody") == {"schema": 1, "records": [], "total": 0}
+    assert "No record matches" in crm("records", "list", "--search", "nobody").out
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "x"])
+def test_a_limit_is_a_number_from_one_on(crm: Terminal, limit: str) -> None:
+    crm.refuses("records", "list", f"--limit={limit}")
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["nothing = 1", "name =", "1; DROP TABLE records", "(SELECT secret_place FROM accounts)", "load_extension('x')"],
+)
+def test_an_expression_that_is_wrong_or_reaches_further_is_refused(crm: Terminal, where: str) -> None:
+    crm.add("name=Ada")
+    crm.refuses("records", "list", "--where", where, "--json")
+    crm.refuses("records", "flag", "--where", where, "--on")
+    crm.refuses("export", "--format", "json", "--where", where)
+    assert crm.json("records", "list")["total"] == 1
+
+
+def test_flags_are_set_by_id_and_by_expression_and_twice_is_once(crm: Terminal) -> None:
+    ada, bob = crm.add("name=Ada"), crm.add("name=Bob")
+    assert crm.json("records", "flag", ada, "--on")["flagged"] == 1
+    assert crm.json("records", "flag", "--where", "true", "--on")["flagged"] == 1
+    assert all(one["sync"] for one in crm.json("records", "list")["records"])
+    assert crm.json("records", "flag", bob, bob, "--off")["flagged"] == 1
+    crm.refuses("records", "flag", "--on")
+    crm.refuses("records", "flag", ada, "nobody", "--off")
+    assert crm.json("records", "show", ada)["sync"] is True
+
+
+def test_each_user_has_flags_of_their_own(crm: Terminal) -> None:
+    ada = crm.add("name=Ada")
+    crm("user", "add", "bea")
+    crm("records", "flag", ada, "--on", "--user", "bea")
+    assert crm.json("records", "show", ada)["sync"] is False
+    assert crm.json("--user=bea", "records", "show", ada)["sync"] is True
+
+
+def test_deleting_twice_says_that_there_is_no_such_record(crm: Terminal) -> None:
+    id = crm.add("name=Ada")
+    assert crm.json("records", "delete", id)["deleted"] == id
+    assert "there is no such record" in crm.refuses("records", "delete", id)
+    assert crm.json("records", "list")["total"] == 0
+    assert crm.json("records", "history", id)["entries"][-1]["reason"] == "deleted by hand"
+
+
+@pytest.mark.parametrize("action", [["show"], ["set"], ["delete"], ["why"], ["history"]])
+def test_an_id_that_nobody_has_is_named(crm: Terminal, action: list[str]) -> None:
+    words = ["title=x"] if action == ["set"] else []
+    assert "zzz" in crm.refuses("records", *action, "zzz", *words, "--json")
+
+
+def test_every_value_says_where_it_comes_from(crm: Terminal) -> None:
+    id = crm.add("name=Ada")
+    crm("records", "set", id, "title=CTO")
+    fields = {one["field"]: one for one in crm.json("records", "why", id)["fields"]}
+    assert (fields["title"]["value"], fields["title"]["origin"], fields["title"]["actor"]) == ("CTO", "cli", "me")
+    assert [one["field"] for one in crm.json("records", "why", id, "name")["fields"]] == ["name"]
+    assert crm.json("records", "why", id, "note")["fields"] == []
+    assert "title" in crm("records", "why", id).out
+    assert "CTO" in crm("records", "history", id).out
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if "\x00" not in name])
+def test_hostile_names_are_kept_whole_and_shown_harmless(crm: Terminal, name: str) -> None:
+    id = crm.add(f"name={name}")
+    assert crm.json("records", "show", id)["fields"]["name"] == name
+    for words in (["list"], ["show", id], ["why", id], ["history", id]):
+        said = crm("records", *words)
+        assert not {"\x1b", "\u202e", "\a", "\r", "\u2028"} & set(said.out)
+    assert "\x1b" not in crm.refuses("records", "show", f"\x1b{name}")

@@ -147,6 +147,15 @@ class Engine(RuleBasedStateMachine):
         self.cycle(spoke)
         spoke.remote.between_pages = None
 
+    @rule(place=PLACES, choice=CHOICES, edit=EDITS)
+    def somebody_edits_just_before_a_write(self, place: int, choice: int, edit: Edit) -> None:
+        spoke = self.spoke(place)
+        # Without etags nobody can tell that an item was edited since it was read.
+        if spoke.setup.tempers != "no etags":
+            spoke.before_write = lambda: self.person.edits_at(spoke, choice, edit)
+        self.cycle(spoke)
+        spoke.before_write = None
+
     @rule(place=PLACES)
     def tokens_are_forgotten(self, place: int) -> None:
         self.spoke(place).remote.forget_tokens()

@@ -9,6 +9,7 @@ from crmsync.core.fieldmap import to_record, view
 from crmsync.core.keys import same
 from crmsync.cycle import RunResult
 from crmsync.model import Link, LinkState, Mode, Record, Side
+from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.import_queue import QueueSelection, QueueState
 from crmsync.store.standing import Standing
 from crmsync.store.store import Tables
@@ -38,26 +39,26 @@ class Watch:
         assert result is None or result.error is None or str(result.error)
 
     def _asked(self) -> set[tuple[str, str]]:
-        """The open questions about this account on which neither side has moved: (record, field)."""
-        records, items = self.world.records(), {canonical(href): raw for href, raw in self.spoke.items().items()}
+        """The open questions about this account that neither side has moved on: (record, field)."""
+        items = {canonical(href): raw for href, raw in self.spoke.items().items()}
+        records = self.world.records()
         with self.world.store.view() as tx:
-            waiting = [(one.conflict, tx.links.get(one.conflict.link)) for one in tx.conflicts.list()]
-            flags = {conflict.record: tx.flags.users(conflict.record) for conflict, _ in waiting}
-        found: set[tuple[str, str]] = set()
-        for conflict, link in waiting:
-            if link is None or link.collection != self.spoke.collection:
-                continue
-            record, raw = records[conflict.record], items.get(link.href)
-            if conflict.field == "deleted":
-                # Whoever takes the record out of this account's selection has answered as well.
-                wanted = record.deleted or self.spoke.user in flags[record.id]
-                still = wanted and record.deleted == conflict.crm and (raw is None) == conflict.remote
-            else:
-                remote = None if raw is None else shown(raw).get(conflict.field)
-                still = record.fields.get(conflict.field) == conflict.crm and remote == conflict.remote
-            if still and not (record.deleted and raw is None):
-                found.add((conflict.record, conflict.field))
-        return found
+            return {
+                (one.conflict.record, one.conflict.field)
+                for one in tx.conflicts.list()
+                if (link := tx.links.get(one.conflict.link)) is not None and link.collection == self.spoke.collection
+                if self._stands(tx, one, records[one.conflict.record], items.get(link.href))
+            }
+
+    def _stands(self, tx: Tables, asked: LoggedConflict, record: Record, raw: bytes | None) -> bool:
+        """Whether both sides are as they were when a person was asked, and no other answer has settled it."""
+        conflict = asked.conflict
+        if conflict.field != "deleted":
+            remote = None if raw is None else shown(raw).get(conflict.field)
+            return raw is not None and record.fields.get(conflict.field) == conflict.crm and remote == conflict.remote
+        answered = [one for one in tx.conflicts.list(open=False, link=conflict.link) if one.resolved_at > asked.since]
+        wanted = record.deleted or self.spoke.user in tx.flags.users(record.id)
+        return wanted and not answered and record.deleted == conflict.crm and (raw is None) == conflict.remote
 
     def _loses_nothing(self) -> None:
         """Invariant 2: what was at the remote before and is not any more can be found here."""
@@ -128,6 +129,8 @@ def _agrees(tx: Tables, spoke: Spoke, link: Link, record: Record) -> None:
     raw = spoke.items().get(link.href)
     if link.state is not LinkState.LINKED or raw is None or record.deleted or spoke.setup.mode is Mode.IMPORT:
         return
+    if spoke.user not in tx.flags.users(record.id):
+        return  # it only waits for a person before it leaves
     mine, theirs = view(CONTACT, record.fields), to_record(CONTACT, "individual", shown(raw))
     waiting = {one.conflict.field for one in tx.conflicts.list(link=link.id)}
     for name in {*mine, *theirs} - waiting:

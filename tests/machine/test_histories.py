@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crmsync.connectors.faults import Operation
 from crmsync.errors import Unreachable
 from crmsync.review.conflicts import Choice
@@ -76,6 +74,24 @@ def test_a_killed_creation_with_a_lost_answer_makes_one_item_where_the_server_na
         engine.somebody_creates_a_record(flags=0b001)
         engine.a_cycle_meets_a_fault(place=0, on=frozenset({Operation.PUT}), at=1, took_effect=True, error=Killed())
         engine.a_cycle_is_killed(place=0, after=3)
+
+
+def test_a_creation_with_a_lost_answer_makes_one_item_where_the_server_shows_it_late() -> None:
+    with history(Setup("late")) as engine:
+        engine.somebody_creates_a_record(flags=0b001)
+        engine.a_cycle_meets_a_fault(
+            place=0, on=frozenset({Operation.PUT}), at=1, took_effect=True, error=Unreachable("lost")
+        )
+
+
+def test_what_a_forgetful_server_drops_stays_in_the_hub() -> None:
+    with history(Setup("forgetful")) as engine:
+        engine.somebody_creates_a_record(flags=0b011)
+        engine.somebody_edits_a_record(choice=0, edit=TITLE)
+        engine.a_cycle_of_each(places=[0, 1, 2])
+        engine.a_full_look(place=0)
+        assert engine.world is not None
+        assert engine.world.records()["r1"].fields["title"] == "title 1000003"
 
 
 def test_a_late_server_that_shows_an_older_version_again_is_believed_once_it_had_shown_ours() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crmsync import translate
-from crmsync.core.fieldmap import view
 from crmsync.model import Item, Link, Record, RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Tables
@@ -30,8 +29,7 @@ class Newcomer:
 def read(collection: Collection, item: Item, type: RecordType) -> Newcomer:
     """Reads an item as a record of a type. Raises `Unreadable`."""
     found = translate.read(collection.format, type, item.raw)
-    fields = view(type, found.fields, collection.format)
-    return Newcomer(collection.id, item.href, item.uid, item.etag, found.kind, type, fields, found.blobs)
+    return Newcomer(collection.id, item.href, item.uid, item.etag, found.kind, type, found.fields, found.blobs)
 
 
 def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: Callable[[], str]) -> list[str]:

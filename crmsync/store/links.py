@@ -37,7 +37,7 @@ class Links:
         return Link(id, *(getattr(link, name) for name in _COLUMNS.split(", ")))
 
     def insert_many(self, links: Sequence[Link]) -> None:
-        """`insert` for many."""
+        """`insert` for many, of which none is under way."""
         rows = [_values(link) for link in links]
         self._session.write_many(f"INSERT INTO links ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 

@@ -1,0 +1,58 @@
+"""`crmsync demo`: a real server, a real sync, and at the end one of each that needs a person."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """What the demo printed without a terminal, and the folder that was its whole world."""
+    world = tmp_path_factory.mktemp("world")
+    (world / "tmp").mkdir()
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("CRMSYNC_", "XDG_"))}
+    env |= {"HOME": str(world), "TMPDIR": str(world / "tmp"), "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        [sys.executable, "-m", "crmsync", "demo"], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done, world
+
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(90)]
+Shown = tuple[subprocess.CompletedProcess[str], Path]
+
+
+def test_it_ends_well_without_a_terminal(shown: Shown) -> None:
+    done, _ = shown
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_match_a_conflict_a_parked_card_and_a_deletion_wait_at_the_end(shown: Shown) -> None:
+    lines = shown[0].stdout.splitlines()
+    assert any("Tomáš Růžička" in line and "Tomas Ruzicka" in line for line in lines)
+    assert any("Jürgen Krämer" in line and "title" in line and "Inhaber" in line for line in lines)
+    assert any("Tom Harrow" in line and "(deletion)" in line for line in lines)
+    assert any("fair-2026-0018" in line for line in lines)
+    assert lines[-1] == "records 22, queue 2, conflicts 2, held 0, parked 1"
+
+
+def test_every_question_stands_beside_the_command_that_answers_it(shown: Shown) -> None:
+    for command in ("queue accept", "conflicts resolve", "parked show"):
+        assert f"-> crmsync {command}" in shown[0].stdout
+
+
+def test_the_last_sync_has_nothing_left_to_write(shown: Shown) -> None:
+    rows = [line.split() for line in shown[0].stdout.splitlines() if line.startswith("phone    done")]
+    assert len(rows) == 3
+    assert rows[-1][2:8] == ["0"] * 6
+
+
+def test_it_writes_nothing_outside_its_folder_and_leaves_none_behind(shown: Shown) -> None:
+    left = sorted(str(path.relative_to(shown[1])) for path in shown[1].rglob("*"))
+    assert left == ["tmp"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -29,14 +30,17 @@ _CRM = (
 """What the CRM knows already; the last one is on the phone too, in another spelling."""
 
 
-def run(desk: Desk, argv: list[str]) -> int:
+def run(_desk: Desk, argv: list[str]) -> int:
     """Shows every command and what it said; leaves nothing behind."""
     parser = Arguments("crmsync demo", description="A real sync with a server on this machine, in a throw-away folder.")
     parser.add_argument("--no-tui", action="store_true", help="only the summary (there is no TUI yet)")
     parser.parse_args(argv)
-    with tempfile.TemporaryDirectory(prefix="crmsync-demo-") as folder:
-        with running(Path(folder) / "server", shelves()) as address:
-            _Tour(Path(folder) / "home").walk(address)
+    with (
+        tempfile.TemporaryDirectory(prefix="crmsync-demo-") as folder,
+        _no_keyring(),
+        running(Path(folder) / "server", shelves()) as address,
+    ):
+        _Tour(Path(folder) / "home").walk(address)
     return 0
 
 
@@ -54,15 +58,8 @@ class _Tour:
         self.chapter("A server with an address book, a calendar and a task list is connected and read")
         with _typed(address.password):
             self.does(
-                "account",
-                "add",
-                "dav",
-                "phone",
-                "--url",
-                address.url,
-                "--username",
-                address.username,
-                "--password-stdin",
+                *("account", "add", "dav", "phone", "--url", address.url),
+                *("--username", address.username, "--password-stdin"),
             )
         self.does("sync", "phone")
         self.chapter("What was found gets a type; whoever the CRM may know already waits")
@@ -118,6 +115,20 @@ class _Tour:
         code = run(["--home", str(self._home), *words])
         if code not in (0, SOME_FAILED):
             raise Bug(f"a command of the demo ended with {code}", thing=" ".join(words))
+
+
+@contextmanager
+def _no_keyring() -> Iterator[None]:
+    """The demo's password stays in the demo's folder."""
+    name, before = "PYTHON_KEYRING_BACKEND", os.environ.get("PYTHON_KEYRING_BACKEND")
+    os.environ[name] = "keyring.backends.fail.Keyring"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 @contextmanager

@@ -58,8 +58,7 @@ def _run(rest: list[str], options: General) -> int:
 
         sys.stdout.write(f"crmsync {__version__}\n")
         return OK
-    if rest[0] not in _TAKE_PATHS:
-        _refuse_broken_text(rest)
+    _refuse_broken_text([options.user] if rest[0] in _TAKE_PATHS else [options.user, *rest])
     if rest[0] not in VERBS:
         raise Usage(f'there is no command "{rest[0]}"', next_step="See `crmsync --help`")
     module = import_module(f"crmsync.cli.verb_{rest[0]}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-
+from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, emit, say, table
 from crmsync.cli.frame import OK, REVIEW
 
 
 def run(desk: Desk, argv: list[str]) -> int:
     """Counts come from counters, so a hundred thousand records cost no more than ten."""
-    parser = argparse.ArgumentParser("crmsync status", description="What is going on, and what waits for you.")
+    parser = Arguments("crmsync status", description="What is going on, and what waits for you.")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--exit-code", action="store_true", help="3 when something waits for a person")
     options = parser.parse_args(argv)

@@ -7,8 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from crmsync.cli import main
 from crmsync.home import at
 from crmsync.store.session import Stamp
 from crmsync.store.store import Store, Tables
+
+BOOK = "/book/"
+"""The address book of the remote in memory."""
 
 HOSTILE = (
     "[ACME] x [/foo]",

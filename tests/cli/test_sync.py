@@ -1,0 +1,131 @@
+"""`crmsync sync`, `status` and `runs`."""
+
+from __future__ import annotations
+
+import pytest
+
+from crmsync.connectors.faults import Fault
+from crmsync.connectors.memory import publish, withdraw
+from crmsync.connectors.memory_remote import MemoryRemote
+from crmsync.errors import Busy, SignInNeeded, Unreachable
+from tests.cli.terminal import BOOK, HOSTILE, Terminal, card
+
+KEYS = {
+    "id", "account", "state", "pulled", "pushed", "queued", "conflicts", "held", "parked", "failed", "requests",
+    "bytes", "seconds",
+}  # fmt: skip
+
+
+def test_a_run_has_the_shape_of_the_contract_and_a_second_one_does_nothing(
+    phone: Terminal, remote: MemoryRemote
+) -> None:
+    remote.seed(BOOK, "a", card("1", "Ada").encode())
+    phone("records", "flag", phone.add("name=Bob"), "--on")
+    (run,) = phone.json("sync", "phone")["runs"]
+    assert set(run) == KEYS
+    assert (run["account"], run["state"], run["queued"]) == ("phone", "done", 1)
+    assert run["pushed"] == {"created": 1, "updated": 0, "deleted": 0}
+    assert run["pulled"] == {"created": 0, "updated": 0, "deleted": 0}
+    (again,) = phone.json("sync")["runs"]
+    assert (again["queued"], again["pushed"]["created"]) == (0, 0)
+    assert again["id"] > run["id"]
+    assert "phone" in phone("sync").out
+
+
+def test_a_dry_run_lists_what_it_would_do_and_does_none_of_it(phone: Terminal, remote: MemoryRemote) -> None:
+    phone("records", "flag", phone.add("name=Bob"), "--on")
+    (run,) = phone.json("sync", "--dry-run")["runs"]
+    assert [(line["action"], line["name"]) for line in run["plan"]] == [("create", "Bob")]
+    assert remote.contents(BOOK) == {}
+    assert "would create: Bob" in phone("sync", "--dry-run").out
+    assert phone.json("sync")["runs"][0]["pushed"]["created"] == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "state"),
+    [(SignInNeeded("no"), 4, "sign-in"), (Unreachable("no"), 69, "failing"), (Busy("no"), 75, "failing")],
+)
+def test_a_failing_account_gives_its_exit_code_and_stops_no_other(
+    phone: Terminal, remote: MemoryRemote, error: Exception, code: int, state: str
+) -> None:
+    other = MemoryRemote()
+    other.add_collection(BOOK)
+    publish("other", other)
+    phone("account", "add", "memory", "desk", "--url", "other")
+    withdraw("other")
+    publish("other", other)
+    remote.fail(Fault(1, error, times=9))  # type: ignore[arg-type]
+    said = phone("sync", "--json", code=code)
+    failed, done = said.json["runs"]
+    assert (failed["state"], failed["error"], done["state"]) == ("failed", str(error), "done")
+    assert phone.json("status")["accounts"][0]["state"] == state
+    assert "no" in phone("sync", code=code).err
+    withdraw("other")
+
+
+def test_an_account_nobody_knows_syncs_none_of_the_others(phone: Terminal) -> None:
+    phone.refuses("sync", "phone", "nobody", "--json")
+    assert phone.json("runs", "list")["runs"] == []
+
+
+def test_an_account_whose_connector_cannot_be_made_is_a_failed_run(phone: Terminal) -> None:
+    withdraw("remote")
+    said = phone("sync", "--json", code=78)
+    assert said.json["runs"][0]["state"] == "failed"
+
+
+def test_items_that_cannot_be_read_give_exit_code_five(phone: Terminal, remote: MemoryRemote) -> None:
+    remote.seed(BOOK, "a", b"rubbish")
+    assert phone("sync", "--json", code=5).json["runs"][0]["parked"] == 1
+    phone("sync")
+
+
+def test_status_says_what_waits_and_only_on_demand_by_its_exit_code(phone: Terminal, remote: MemoryRemote) -> None:
+    assert phone("status", "--exit-code").code == 0
+    remote.seed(BOOK, "a", card("1", "Ada").encode())
+    phone("sync", "--exit-code", code=3)
+    status = phone("status", "--json", "--exit-code", code=3).json
+    assert status["daemon"] == {"running": False}
+    assert status["counts"] == {"records": 0, "queue": 1, "conflicts": 0, "held": 0, "parked": 0}
+    assert [(one["name"], one["state"], one["items"]) for one in status["accounts"]] == [("phone", "ok", 1)]
+    assert phone("status").code == 0
+
+
+def test_an_empty_home_has_a_status(crm: Terminal) -> None:
+    assert crm.json("status")["accounts"] == []
+    assert "account add" in crm("status").out
+    assert crm("status", "--exit-code").code == 0
+
+
+def test_runs_are_listed_newest_first(phone: Terminal) -> None:
+    assert phone.json("runs", "list") == {"schema": 1, "runs": []}
+    assert "Nothing was done yet" in phone("runs", "list").out
+    phone("sync")
+    phone("sync", "--dry-run")
+    newest, oldest = phone.json("runs", "list")["runs"]
+    assert (newest["kind"], oldest["kind"], oldest["state"]) == ("dry run", "sync", "done")
+    assert set(oldest) == {"id", "kind", "account", "actor", "started", "finished", "state", "message", "stats"}
+    assert len(phone.json("runs", "list", "--limit", "1")["runs"]) == 1
+    assert phone.json("runs", "list", "--account", "nobody")["runs"] == []
+    assert "phone" in phone("runs", "list").out
+    phone.refuses("runs", "list", "--limit", "0")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_plan_and_a_collection_with_hostile_names_are_shown_harmless(crm: Terminal, name: str) -> None:
+    wild = MemoryRemote()
+    wild.add_collection(BOOK, name=name)
+    publish("wild", wild)
+    crm("account", "add", "memory", "phone", "--url", "wild")
+    if "\x00" not in name:
+        crm("records", "flag", crm.add(f"name={name}"), "--on")
+    for words in (
+        ["sync", "--dry-run"],
+        ["sync"],
+        ["account", "list"],
+        ["account", "check", "phone"],
+        ["runs", "list"],
+    ):
+        said = crm(*words)
+        assert not {"\x1b", "\u202e", "\x00", "\a", "\u2028"} & set(said.out + said.err)
+    withdraw("wild")

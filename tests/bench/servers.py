@@ -63,7 +63,7 @@ class Server:
 @contextlib.contextmanager
 def radicale(folder: Path, count: int) -> Iterator[Server]:
     """Radicale 3 with `count` cards, in a process of its own."""
-    port, cards = _free_port(), folder / "data/collection-root/u/work"
+    port, cards = free_port(), folder / "data/collection-root/u/work"
     folder_of(count, cards)
     (cards / ".Radicale.props").write_text(json.dumps({"tag": "VADDRESSBOOK", "D:displayname": "work"}))
     (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
@@ -72,7 +72,7 @@ def radicale(folder: Path, count: int) -> Iterator[Server]:
         f"[auth]\ntype=htpasswd\nhtpasswd_filename={folder}/users\nhtpasswd_encryption=plain\ndelay=0\n"
         f"[storage]\nfilesystem_folder={folder}/data\n[logging]\nlevel=warning\n"
     )
-    with _process([BIN / "radicale", "--config", folder / "config"], port, folder / "log"):
+    with process([BIN / "radicale", "--config", folder / "config"], port, folder / "log"):
         server = Server("Radicale", port, "/u/", "/u/work/")
         server.warm()
         yield server
@@ -81,18 +81,18 @@ def radicale(folder: Path, count: int) -> Iterator[Server]:
 @contextlib.contextmanager
 def xandikos(folder: Path, count: int) -> Iterator[Server]:
     """Xandikos with `count` cards, in a process of its own. It first makes the address book, which is a git tree."""
-    port, cards = _free_port(), folder / "data/u/contacts/addressbook"
+    port, cards = free_port(), folder / "data/u/contacts/addressbook"
     command: list[str | Path] = [
         *(BIN / "xandikos", "serve", "--defaults", "--no-detect-systemd", "-d", folder / "data"),
         *("--state-dir", folder / "state", "-l", "127.0.0.1", "-p", str(port), "--current-user-principal", "/u/"),
     ]
-    with _process(command, port, folder / "log"):
+    with process(command, port, folder / "log"):
         pass
     folder_of(count, cards)
     git = ["git", "-C", str(cards), "-c", "user.name=bench", "-c", "user.email=bench@localhost.invalid"]
     subprocess.run([*git, "add", "--all"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run([*git, "commit", "--quiet", "--message", "cards"], check=True, stdout=subprocess.DEVNULL)
-    with _process(command, port, folder / "log"):
+    with process(command, port, folder / "log"):
         server = Server("Xandikos", port, "/u/", "/u/contacts/addressbook/")
         server.warm()
         yield server
@@ -101,7 +101,7 @@ def xandikos(folder: Path, count: int) -> Iterator[Server]:
 STARTERS = {"Radicale": radicale, "Xandikos": xandikos}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -109,7 +109,7 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def _process(command: Sequence[str | Path], port: int, log: Path) -> Iterator[None]:
+def process(command: Sequence[str | Path], port: int, log: Path) -> Iterator[None]:
     """The server while it listens; ended by its own process id."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:

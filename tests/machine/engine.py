@@ -95,10 +95,13 @@ class Engine(RuleBasedStateMachine):
 
     # --- the engine
 
-    def cycle(self, spoke: Spoke, full: bool = False) -> None:
+    def watch(self, spoke: Spoke) -> Watch:
         assert self.world is not None
-        watch = Watch(self.world, spoke)
-        watch.check(self.world.sync(spoke, full=full))
+        return Watch(self.world, spoke)
+
+    def cycle(self, spoke: Spoke, full: bool = False) -> None:
+        watch = self.watch(spoke)
+        watch.check(watch.world.sync(spoke, full=full))
 
     @rule(place=PLACES)
     def a_cycle(self, place: int) -> None:
@@ -135,26 +138,32 @@ class Engine(RuleBasedStateMachine):
 
     @rule(place=PLACES, after=st.integers(0, 12))
     def a_cycle_is_killed(self, place: int, after: int) -> None:
-        assert self.world is not None
-        self.world.clock.kill_after = after
-        watch = Watch(self.world, self.spoke(place))
-        watch.check(self.world.sync(self.spoke(place)))
+        watch = self.watch(self.spoke(place))
+        watch.world.clock.kill_after = after
+        watch.check(watch.world.sync(self.spoke(place)))
 
     @rule(place=PLACES, choice=CHOICES, edit=EDITS)
     def somebody_edits_while_a_cycle_reads(self, place: int, choice: int, edit: Edit) -> None:
         spoke = self.spoke(place)
-        spoke.remote.between_pages = lambda: self.person.edits_at(spoke, choice, edit)
-        self.cycle(spoke)
+        watch = self.watch(spoke)
+        spoke.remote.between_pages = lambda: self.intrudes(watch, choice, edit)
+        watch.check(watch.world.sync(spoke))
         spoke.remote.between_pages = None
 
     @rule(place=PLACES, choice=CHOICES, edit=EDITS)
     def somebody_edits_just_before_a_write(self, place: int, choice: int, edit: Edit) -> None:
         spoke = self.spoke(place)
+        watch = self.watch(spoke)
         # Without etags nobody can tell that an item was edited since it was read.
         if spoke.setup.tempers != "no etags":
-            spoke.before_write = lambda: self.person.edits_at(spoke, choice, edit)
-        self.cycle(spoke)
+            spoke.before_write = lambda: self.intrudes(watch, choice, edit)
+        watch.check(watch.world.sync(spoke))
         spoke.before_write = None
+
+    def intrudes(self, watch: Watch, choice: int, edit: Edit) -> None:
+        """An edit in the midst of a cycle, which may not lose it either."""
+        self.person.edits_at(watch.spoke, choice, edit)
+        watch.items = dict(watch.spoke.items())
 
     @rule(place=PLACES)
     def tokens_are_forgotten(self, place: int) -> None:

@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from crmsync.errors import BadConfig, SignInNeeded
@@ -34,7 +35,7 @@ def keep(home: Home, account: str, secret: str) -> str:
 
 def fetch(home: Home, account: str, place: str, environ: Mapping[str, str], command: Sequence[str] = ()) -> str:
     """The secret of an account. Raises `SignInNeeded` when it is not where it should be."""
-    given = _from_outside(account, environ, command)
+    given = outside(account, environ, command)
     if given is not None:
         return given
     found = _from_keyring(home, account) if place == KEYRING else _read(home).get(account)
@@ -47,27 +48,8 @@ def fetch(home: Home, account: str, place: str, environ: Mapping[str, str], comm
     return found
 
 
-def forget(home: Home, account: str, place: str) -> None:
-    """Deletes the secret of an account, wherever we keep it."""
-    if place == KEYRING:
-        import keyring
-        from keyring.errors import KeyringError
-
-        try:
-            keyring.delete_password(SERVICE, _entry(home, account))
-        except KeyringError:
-            return
-    secrets = _read(home)
-    if secrets.pop(account, None) is not None:
-        write_private(home.secrets, json.dumps(secrets, indent=1))
-
-
-def variable(account: str) -> str:
-    """The environment variable that can hold the secret of an account."""
-    return "CRMSYNC_SECRET_" + re.sub(r"[^A-Z0-9]", "_", account.upper())
-
-
-def _from_outside(account: str, environ: Mapping[str, str], command: Sequence[str]) -> str | None:
+def outside(account: str, environ: Mapping[str, str], command: Sequence[str] = ()) -> str | None:
+    """The secret as it is given from outside, if it is. Raises `BadConfig` for a command that fails."""
     if folder := environ.get("CREDENTIALS_DIRECTORY"):
         try:
             return (Path(folder) / f"crmsync.{account}").read_text("utf-8").rstrip("\n")
@@ -84,6 +66,20 @@ def _from_outside(account: str, environ: Mapping[str, str], command: Sequence[st
             f"its secret_command failed ({type(error).__name__})", thing=account, next_step="Try the command by hand"
         ) from None  # what the command printed may hold the secret
     return answer.stdout.rstrip("\n")
+
+
+def forget(home: Home, account: str, place: str) -> None:
+    """Deletes the secret of an account, wherever we keep it."""
+    if place == KEYRING:
+        _out_of_keyring(home, account)
+    secrets = _read(home)
+    if secrets.pop(account, None) is not None:
+        write_private(home.secrets, json.dumps(secrets, indent=1))
+
+
+def variable(account: str) -> str:
+    """The environment variable that can hold the secret of an account."""
+    return "CRMSYNC_SECRET_" + re.sub(r"[^A-Z0-9]", "_", account.upper())
 
 
 def _entry(home: Home, account: str) -> str:
@@ -110,8 +106,16 @@ def _from_keyring(home: Home, account: str) -> str | None:
 
     try:
         return keyring.get_password(SERVICE, _entry(home, account))
-    except KeyringError:
+    except (KeyringError, RuntimeError):
         return None
+
+
+def _out_of_keyring(home: Home, account: str) -> None:
+    import keyring
+    from keyring.errors import KeyringError
+
+    with suppress(KeyringError, RuntimeError):  # it is not there any more, or the keyring is not
+        keyring.delete_password(SERVICE, _entry(home, account))
 
 
 def _read(home: Home) -> dict[str, str]:
@@ -119,8 +123,18 @@ def _read(home: Home) -> dict[str, str]:
         text = home.secrets.read_text("utf-8")
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        raise BadConfig(f"it cannot be read: {error.strerror}", thing=str(home.secrets)) from error
+    except ValueError:
+        raise _damaged(home) from None
     try:
         found = json.loads(text)
-    except ValueError as error:
-        raise BadConfig("it is damaged", thing=str(home.secrets), next_step="Move it away, then sign in") from error
+    except (ValueError, RecursionError):
+        raise _damaged(home) from None  # the error quotes the text, and the text is secret
+    if not isinstance(found, dict):
+        raise _damaged(home)
     return {str(name): str(secret) for name, secret in found.items()}
+
+
+def _damaged(home: Home) -> BadConfig:
+    return BadConfig("it is damaged", thing=str(home.secrets), next_step="Move it away, and give the passwords again")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 _PRESETS = {"icloud": ("dav", "https://contacts.icloud.com")}
 """Kinds that are another kind with the address filled in."""
 
+_WHERE_FROM = (
+    "read the password from standard input; without it, from the environment variable CRMSYNC_SECRET_<NAME>, a systemd "
+    "credential or the config's secret_command where there is one, else it is asked for at a terminal"
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _TAKEN = (FILES, "crm", "any", "cli", "tui")
 """`crm` and `any` are words of `[[masters]]`, the others origins in the journal."""
@@ -51,7 +56,7 @@ def _parser() -> Arguments:
     add.add_argument("name")
     add.add_argument("--url", default="", help="URL, host name, e-mail address, or path")
     add.add_argument("--username", default="")
-    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    add.add_argument("--password-stdin", action="store_true", help=_WHERE_FROM)
     add.add_argument("--mode", choices=[mode.value for mode in Mode], default=Mode.TWO_WAY.value)
     add.add_argument("--collection", action="append", default=[], metavar="HREF|NAME", help="only this one (repeat)")
     add.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings")
@@ -75,7 +80,8 @@ def _add(desk: Desk, options: argparse.Namespace) -> int:
     _refuse_name(desk, options.name)
     kind, url = _PRESETS.get(options.kind, (options.kind, ""))
     url = options.url or url
-    password = _password(options)
+    given = credentials.outside(options.name, os.environ, desk.config.account(options.name).secret_command)
+    password = _password(options) if given is None else given
     settings = Settings(
         url, options.username, Secret(password) if password is not None else None, _pairs(options.settings)
     )
@@ -83,7 +89,9 @@ def _add(desk: Desk, options: argparse.Namespace) -> int:
         found = connector.collections()
         hints = dict(connector.hints())
     chosen = _chosen(found, options.collection)
-    place = credentials.keep(desk.home, options.name, password) if password is not None else ""
+    place = credentials.OUTSIDE if given is not None else ""
+    if password is not None and given is None:
+        place = credentials.keep(desk.home, options.name, password)
     mode = Mode(options.mode)
     account = Account(0, options.name, kind, mode, desk.user.id, url, options.username, settings.options, hints, place)
     try:

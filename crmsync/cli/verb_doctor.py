@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -12,6 +12,7 @@ from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import FILES, Desk, emit, say
 from crmsync.cli.remotes import connect
 from crmsync.errors import CrmsyncError
+from crmsync.store.accounts import Account
 
 _MIN_FREE = 200 * 1024 * 1024
 
@@ -61,21 +62,32 @@ def _findings(desk: Desk, *, fix: bool, offline: bool) -> Iterator[Finding]:
 def _inside(desk: Desk, *, offline: bool) -> Iterator[Finding]:
     try:
         problems = desk.glance().problems()
-        yield Finding("store", not problems, problems[0] if problems else "consistent")
         with desk.glance().view() as view:
             accounts = [account for account in view.accounts.all() if account.kind != FILES]
-        contradictions = desk.config.contradictions([account.name for account in accounts])
-        yield Finding("config", not contradictions, contradictions[0] if contradictions else str(desk.home.config))
     except CrmsyncError as error:
         yield Finding("store", False, str(error))
         return
+    yield Finding("store", not problems, problems[0] if problems else "consistent")
+    yield _config(desk, [account.name for account in accounts])
     for account in () if offline else accounts:
-        try:
-            with connect(desk, account) as connector:
-                found = connector.collections()
-            yield Finding(f"account {account.name}", True, f"signed in, {len(found)} collections")
-        except CrmsyncError as error:
-            yield Finding(f"account {account.name}", False, str(error))
+        yield _account(desk, account)
+
+
+def _config(desk: Desk, accounts: Sequence[str]) -> Finding:
+    try:
+        contradictions = desk.config.contradictions(accounts)
+    except CrmsyncError as error:
+        return Finding("config", False, str(error))
+    return Finding("config", not contradictions, contradictions[0] if contradictions else str(desk.home.config))
+
+
+def _account(desk: Desk, account: Account) -> Finding:
+    try:
+        with connect(desk, account) as connector:
+            found = connector.collections()
+    except CrmsyncError as error:
+        return Finding(f"account {account.name}", False, str(error))
+    return Finding(f"account {account.name}", True, f"signed in, {len(found)} collections")
 
 
 def _urllib3() -> Finding:

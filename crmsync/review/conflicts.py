@@ -49,20 +49,22 @@ def _field(tx: Tables, logged: LoggedConflict, choice: Choice, value: Value | No
     conflict = logged.conflict
     name = conflict.field
     link = tx.links.get(conflict.link)
-    if link is None:
-        raise Usage("the record is no longer linked to this item", thing=str(logged.id))
+    assert link is not None  # conflicts are closed with their link
+    record = tx.records.get(conflict.record, deleted=True)
+    assert record is not None
+    held = record.fields.get(name)  # not what it was when the conflict was found: somebody may have typed since
     chosen: Any
     match choice:
         case Choice.CRM:
             chosen, losing = None, conflict.remote
         case Choice.REMOTE:
-            chosen, losing = conflict.remote, conflict.crm
+            chosen, losing = conflict.remote, held
         case Choice.BASE:
-            chosen, losing = conflict.base, conflict.crm
+            chosen, losing = conflict.base, held
         case Choice.BOTH:
-            chosen, losing = _both(conflict), None
+            chosen, losing = _both(name, held, conflict.remote), None
         case Choice.VALUE:
-            chosen, losing = value, conflict.crm
+            chosen, losing = value, held
         case _:
             assert_never(choice)
     if choice is not Choice.CRM:
@@ -77,14 +79,9 @@ def _field(tx: Tables, logged: LoggedConflict, choice: Choice, value: Value | No
     tx.conflicts.close(logged.id, choice.value, losing)
 
 
-def _both(conflict: Conflict) -> Value | None:
-    if not is_list(conflict.field):
-        raise Usage(
-            "only one of the two can be its value", thing=conflict.field, next_step="Take one side, or give a value"
-        )
-    crm: Any = conflict.crm
-    remote: Any = conflict.remote
-    field = conflict.field
+def _both(field: str, crm: Value | None, remote: Any) -> Value | None:
+    if not is_list(field):
+        raise Usage("only one of the two can be its value", thing=field, next_step="Take one side, or give a value")
     return carry(Diff.of(field, None, remote), onto=Diff.of(field, None, crm), wins=False)
 
 

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from crmsync.config import AccountConfig, Config, PolicyConfig
 from crmsync.core.declarations import Master
 from crmsync.core.plan import Budget, Budgets
-from crmsync.errors import BadConfig
+from crmsync.errors import BadConfig, Usage
 from crmsync.model import OnConflict, OnDelete, RecordType
+from crmsync.values import shape
 
 
 class _Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,6 +25,8 @@ class _Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: dict[str, OnConflict] = {}
 
     def plain(self) -> PolicyConfig:
+        for field in self.fields:
+            shape(field)
         return PolicyConfig(self.on_conflict, self.on_delete, self.fields)
 
 
@@ -37,8 +41,8 @@ class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    floor: int
-    share: float
+    floor: Annotated[int, msgspec.Meta(ge=0)]
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)]
 
     def plain(self) -> Budget:
         return Budget(self.floor, self.share)
@@ -65,7 +69,7 @@ class _Master(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    region: str = ""
+    region: Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")] = ""
     user: str = ""
     policy: _Policy = _Policy()
     accounts: dict[str, _Account] = {}
@@ -76,13 +80,17 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def parse(text: bytes, path: Path) -> Config:
     """The config in a file's bytes. Raises `BadConfig` with the line, or the key."""
     try:
-        file = msgspec.convert(tomllib.loads(text.decode("utf-8")), _File)
+        return _plain(msgspec.convert(tomllib.loads(text.decode("utf-8")), _File))
     except UnicodeDecodeError as error:
         raise BadConfig("it is not UTF-8 text", thing=str(path), next_step="Save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise BadConfig(str(error), thing=str(path), next_step="Mend that line, see https://toml.io") from error
-    except msgspec.ValidationError as error:
-        raise BadConfig(str(error), thing=str(path), next_step="See `python -m pydoc crmsync.config`") from error
+    except (msgspec.ValidationError, Usage) as error:
+        what = error.what if isinstance(error, Usage) else str(error)
+        raise BadConfig(what, thing=str(path), next_step="See `python -m pydoc crmsync.config`") from error
+
+
+def _plain(file: _File) -> Config:
     return Config(
         file.region,
         file.user,

@@ -41,6 +41,10 @@ class Reaper:
         """The next victim."""
         self.victim, self.at, self.moment, self.methods, self.seen = victim, at, moment, methods, 0
 
+    def rests(self) -> None:
+        """No next victim."""
+        self.at = 0
+
     def strikes(self, method: str) -> bool:
         """Counts a request; whether this is the one."""
         if self.methods and method not in self.methods:
@@ -62,7 +66,7 @@ def reaper(port: int) -> Iterator[Reaper]:
     class Handler(_Handler):
         reaper = control
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     control.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -72,6 +76,13 @@ def reaper(port: int) -> Iterator[Reaper]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed in mid-sentence is what this is for."""
 
 
 class _Handler(BaseHTTPRequestHandler):

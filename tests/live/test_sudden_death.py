@@ -1,4 +1,4 @@
-"""kill -9 in every phase of a push of 200 items to a real Radicale: nothing lost, nothing doubled, nothing half done."""
+"""kill -9 in every phase of a push of 200 items to a real Radicale: nothing lost, doubled or half done."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def dies(crm: Crm, death: Reaper, method: str, at: int, moment: Moment) -> bool:
     process = crm.start("sync", "phone", "--json")
     death.aim(process.pid, at, moment, frozenset({method}))
     process.communicate(timeout=120)
+    death.rests()
     return process.returncode == -9
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from crmsync.core.fieldmap import display_name
 from crmsync.model import Record, RecordType
 from crmsync.values import Value
 
@@ -101,9 +100,3 @@ def _equal(held: Value | None, value: Value) -> bool:
     if isinstance(held, str) and isinstance(value, str):
         return held.strip().casefold() == value.casefold()
     return held == value
-
-
-def explain(record: Record, selection: Selection) -> str:
-    """One line for a person."""
-    verb = "selected" if isinstance(selection, Selected) else "excluded"
-    return f"{display_name(record.type, record.fields)}: {verb}, {selection.reason}"

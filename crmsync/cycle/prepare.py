@@ -213,7 +213,7 @@ def _note(tx: Tables, collection: Collection, conflict: Conflict, lost: Lost) ->
     """Keeps a value that lost without anybody being asked, where it can be found and put back."""
     logged, _ = tx.conflicts.open(conflict, collection.id)
     if logged.open:
-        tx.conflicts.close(logged.id, lost.reason, lost.value)
+        tx.conflicts.close(logged.id, f"{lost.ruling.value}: {lost.reason}", lost.value)
 
 
 def _ask(job: Job, tx: Tables, collection: Collection, conflict: Conflict) -> None:

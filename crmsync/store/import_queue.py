@@ -212,15 +212,8 @@ class ImportQueue:
         rows = self._session.all("SELECT name, n FROM totals WHERE what = 'queue' AND n > 0")
         return {word(QueueState, name): n for name, n in rows}
 
-    def suggests(self, account: int, record: str) -> bool:
-        """Whether an undecided item of the account may be this record, so that it must not be created there yet."""
-        row = self._session.one(
-            "SELECT 1 FROM queue WHERE suggestion = ? AND account = ? AND state = 'open' LIMIT 1", (record, account)
-        )
-        return row is not None
-
     def suggested(self, account: int) -> frozenset[str]:
-        """All records for which `suggests` holds."""
+        """The records that undecided items of the account may be, and that must not be created there yet."""
         rows = self._session.all(
             "SELECT DISTINCT suggestion FROM queue WHERE account = ? AND state = 'open' AND suggestion IS NOT NULL",
             (account,),

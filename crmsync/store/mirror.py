@@ -123,13 +123,6 @@ class Mirror:
         )
         return [_mirrored(row) for row in rows], rows[-1][0] if rows else after
 
-    def with_uid(self, collection: int, uid: str) -> list[str]:
-        """The hrefs of the items with this UID that are there: more than one where a server allows that."""
-        rows = self._session.all(
-            "SELECT href FROM mirror WHERE collection = ? AND uid = ? AND NOT gone ORDER BY id", (collection, uid)
-        )
-        return [row[0] for row in rows]
-
     def count(self, collection: int) -> int:
         """How many items are there; costs the same at any size."""
         row = self._session.one("SELECT n FROM totals WHERE what = 'mirror' AND name = ?", (str(collection),))

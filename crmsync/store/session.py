@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from crmsync.errors import Bug
@@ -23,10 +23,6 @@ class Stamp:
     actor: str
     run: int | None = None
     reason: str = ""
-
-    def because(self, reason: str) -> Stamp:
-        """The same stamp with another reason."""
-        return replace(self, reason=reason)
 
 
 class Session:

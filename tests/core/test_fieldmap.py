@@ -10,6 +10,7 @@ from crmsync.core.fieldmap import (
     NO_NAME,
     apply,
     display_name,
+    fits,
     item_changes,
     leaves,
     mapped,
@@ -43,6 +44,19 @@ def test_a_new_company_name_goes_to_both_places_on_its_card() -> None:
 def test_the_person_named_on_a_companys_card_stays() -> None:
     card = {"name": "Anna Rossi", "given": "Anna", "family": "Rossi", "organization": "Acme"}
     assert item_changes(COMPANY, {"name": "Beta"}, card) == {"organization": "Beta"}
+
+
+def test_a_company_whose_name_is_cleared_is_not_called_by_the_person_on_its_card() -> None:
+    card = {"name": "Acme", "organization": "Acme", "given": "Anna", "family": "Rossi"}
+    assert item_changes(COMPANY, {"name": None}, card) == {"name": None, "organization": None}
+    assert to_record(COMPANY, "org", {"given": "Anna", "family": "Rossi"}) == {}
+
+
+def test_only_what_is_of_its_kind_fits_a_record() -> None:
+    assert [type for type in RecordType if fits(type, "event")] == [RecordType.APPOINTMENT]
+    assert [type for type in RecordType if fits(type, "todo")] == [RecordType.TASK]
+    assert [type for type in RecordType if fits(type, "group")] == []
+    assert [type for type in RecordType if fits(type, "individual")] == list(PEOPLE)
 
 
 def test_a_contact_without_a_formatted_name_gets_a_composed_one() -> None:

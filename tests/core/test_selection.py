@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from crmsync.core.selection import AccountRules, Excluded, Selected, UserView, explain, select
+from crmsync.core.selection import AccountRules, Excluded, Selected, UserView, select
 from crmsync.model import Record, RecordType
 from crmsync.values import Value
 
@@ -75,24 +73,3 @@ def test_a_user_sees_the_records_of_the_named_owners_only() -> None:
     verdicts = [select(lead(owner=name), user, ALL, flagged=True) for name in ("anna", "luca")]
     assert verdicts == [Selected("everything in scope"), Excluded("not visible to this user")]
     assert isinstance(select(LEAD, user, ALL, flagged=True), Selected)
-
-
-def test_a_line_for_a_person_names_the_record_and_the_rule() -> None:
-    assert explain(LEAD, Selected("flagged for sync")) == "Anna Rossi: selected, flagged for sync"
-    assert explain(LEAD, Excluded("status is inactive")) == "Anna Rossi: excluded, status is inactive"
-
-
-@given(
-    st.sampled_from(RecordType),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
-    st.fixed_dictionaries({}, optional={"privacy": st.just("denied"), "status": st.just("inactive")}),
-)
-def test_outside_the_scope_nothing_is_told_about_a_record(
-    type: RecordType, deleted: bool, flagged: bool, own: bool, fields: dict[str, Value]
-) -> None:
-    record = Record("r", type, {**fields, "owner": "luca"}, deleted)
-    rules = AccountRules(own=frozenset({"r"} if own else ()))
-    outside = UserView(owners=frozenset({"anna"}), types=frozenset())
-    assert select(record, outside, rules, flagged=flagged) == Excluded("not visible to this user")

@@ -102,15 +102,6 @@ def test_dirty_items_come_in_pages(tx: Tables) -> None:
     assert seen == [f"{n:03}" for n in range(25)]
 
 
-def test_items_are_found_by_their_uid_however_many_there_are(tx: Tables) -> None:
-    here = add_collection(tx).id
-    twin = card("b").__class__("b", None, "uid-a", b"b")
-    tx.mirror.put_many(here, [card("a"), twin, card("c")])
-    assert tx.mirror.with_uid(here, "uid-a") == ["a", "b"]
-    tx.mirror.mark_gone(here, ["a"])
-    assert tx.mirror.with_uid(here, "uid-a") == ["b"]
-
-
 def test_a_pull_without_news_reads_no_item_bytes(store: Store) -> None:
     with store.transaction(STAMP) as tx:
         here = add_collection(tx).id

@@ -88,7 +88,6 @@ CREATE TABLE mirror (
     UNIQUE (collection, href)
 ) STRICT;
 CREATE INDEX mirror_dirty ON mirror (collection, id) WHERE dirty;
-CREATE INDEX mirror_uid ON mirror (collection, uid);
 CREATE TABLE mirror_raw (id INTEGER PRIMARY KEY REFERENCES mirror ON DELETE CASCADE, raw BLOB NOT NULL) STRICT;
 CREATE TRIGGER mirror_counted_in AFTER INSERT ON mirror WHEN NOT new.gone BEGIN
     INSERT INTO totals VALUES ('mirror', new.collection, 1) ON CONFLICT DO UPDATE SET n = n + 1;

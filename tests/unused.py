@@ -1,0 +1,59 @@
+"""Names that nothing in `crmsync` calls, each with who does. `make check` looks for dead code and believes this list."""
+
+# ruff: noqa: B018, F821
+# mypy: ignore-errors
+
+# Entry points: `connectors.registry` finds them by name.
+FolderConnector
+MemoryConnector
+
+# httpx2 reads it.
+_.requires_response_body
+
+# Python calls `__exit__` with it.
+trace
+
+# MemoryRemote is the reference that tests drive; these are how they reach in behind a connector's back.
+_.to
+_.add_collection
+_.remove_collection
+_.protect
+_.seed
+_.spoil
+_.contents
+_.stop_failing
+_.forget_tokens
+_.wipe
+_.restore_backup
+_.meanings
+strip_plus
+drops_groups
+in_turn
+RADICALE
+XANDIKOS
+GOOGLE_PEOPLE
+GRAPH
+BUSINESS_CENTRAL
+
+# What a collection can be; mailboxes are not read yet.
+MAILBOX
+FOLDER
+
+# The answer of SQL becomes one of these by its value.
+IN_SYNC
+QUEUED
+EXCLUDED
+CONFLICTED
+PARKED
+PENDING
+
+# Kept with every decision; shown by the TUI and by undo, which come later.
+_.resolved_at
+_.resolved_by
+
+# Windows of a recurrence, for whoever shows an agenda; promoting a lead; polling for changes; facts about a home.
+occurrences
+_.occurrences
+_.retype
+_.data_version
+_.set_setting

@@ -66,6 +66,11 @@ def test_a_contact_without_a_formatted_name_gets_a_composed_one() -> None:
     assert "name" not in to_record(CONTACT, "individual", {"note": "x"})
 
 
+def test_a_contacts_new_name_is_its_new_formatted_name_and_nothing_else() -> None:
+    card = {"name": "Anna Rossi", "given": "Anna", "family": "Rossi"}
+    assert item_changes(CONTACT, {"name": "Nina Rossi"}, card) == {"name": "Nina Rossi"}
+
+
 def test_the_formatted_name_is_written_down_before_its_parts_change() -> None:
     card = {"given": "Anna", "family": "Rossi"}
     changes = item_changes(CONTACT, {"family": "Bianchi"}, card)

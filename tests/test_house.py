@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted(path for folder in ("crmsync", "tests") for path in (ROOT / folder).rglob("*.py"))
@@ -93,3 +98,23 @@ def test_every_make_command_of_the_documents_exists() -> None:
     named = {path: set(re.findall(r"(?:^|[`\"])make ([a-z]+)", path.read_text("utf-8"), re.M)) for path in documents}
     assert {"demo", "test"} <= named[ROOT / "README.md"]
     assert not set().union(*named.values()) - targets
+
+
+SAYS_WHAT_IT_LOADED = """
+import json, sys
+from crmsync.cli import main
+code = main(sys.argv[1:])
+sys.stdout.write("\\n" + json.dumps(sorted(sys.modules)))
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize("command", [["status", "--json"], ["status"], ["--help"], ["queue", "list"]])
+def test_looking_at_the_state_loads_nothing_heavy(command: list[str], tmp_path: Path) -> None:
+    home = {**os.environ, "CRMSYNC_HOME": str(tmp_path / "home")}
+    run = partial(subprocess.run, env=home, capture_output=True, text=True, check=True)
+    run([sys.executable, "-m", "crmsync", "init", "--yes"])
+    done = run([sys.executable, "-c", SAYS_WHAT_IT_LOADED, *command])
+    loaded = {name.split(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
+    assert "crmsync" in loaded
+    assert not loaded & HEAVY

@@ -1,4 +1,4 @@
-"""Names that nothing in `crmsync` calls, each with who does. `make check` looks for dead code and believes this list."""
+"""Names that nothing in `crmsync` calls, each with who does: what `make check` is not to take for dead code."""
 
 # ruff: noqa: B018, F821
 # mypy: ignore-errors

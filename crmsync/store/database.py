@@ -106,6 +106,8 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _ours(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite's own message quoted bytes of the damaged file
+        raise StoreBroken("the store is damaged", thing=str(path), next_step=_REBUILD) from error
 
 
 def _ours(error: sqlite3.Error, path: Path) -> CrmsyncError:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from crmsync.cli import VERBS
 from crmsync.cli.desk import Desk
-from crmsync.errors import BadConfig, Busy, CrmsyncError, SignInNeeded, StoreBroken, Unreachable, Usage
+from crmsync.errors import BadConfig, Busy, CrmsyncError, SignInNeeded, Skip, StoreBroken, Unreachable, Usage
 from crmsync.home import find
 from crmsync.safe import safe
 
@@ -98,6 +98,8 @@ def exit_code(error: Exception) -> int:
             return LATER
         case Unreachable():
             return UNREACHABLE
+        case Skip():
+            return SOME_FAILED
         case StoreBroken() | _:
             return ERROR
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import FILES, Desk, answer, emit, narrate, say, table
 from crmsync.cli.frame import ERROR, OK
-from crmsync.errors import Usage
+from crmsync.errors import Refused, Usage
 from crmsync.model import Mode
 from crmsync.safe import safe
 
@@ -67,6 +67,7 @@ def _parser() -> Arguments:
         one = actions.add_parser(name, help=text)
         one.add_argument("name")
         one.add_argument("--json", action="store_true")
+    actions.choices["remove"].add_argument("--eject", action="store_true", help="delete there what crmsync wrote there")
     return parser
 
 
@@ -244,9 +245,29 @@ def _remove(desk: Desk, options: argparse.Namespace) -> int:
 
     with desk.store.view() as view:
         account = view.accounts.get(options.name)
+    ejected = _eject(desk, account) if options.eject else 0
     if account.secret_place:  # first: an account without its secret can be removed again, a secret by itself cannot
         credentials.forget(desk.home, account.name, account.secret_place)
     with desk.deciding("account removed") as tx:
         tx.accounts.remove(account.id)
-    text = f"{account.name}: forgotten. Its records stay in the CRM, its items stay at the remote."
-    return answer(options, {"removed": account.name}, text)
+    rest = f"{ejected:,} items that crmsync wrote were removed" if options.eject else "its items stay at the remote"
+    text = f"{account.name}: forgotten. Its records stay in the CRM, {rest}."
+    return answer(options, {"removed": account.name, "ejected": ejected}, text)
+
+
+def _eject(desk: Desk, account: Account) -> int:
+    from crmsync import cycle
+    from crmsync.cli.desk import now
+    from crmsync.cli.remotes import connect
+
+    with connect(desk, account) as connector:
+        ejected = cycle.eject(desk.store, account.name, connector, now)
+    if ejected.kept:
+        for line in ejected.kept:
+            narrate(f"kept {line}")
+        raise Refused(
+            f"{len(ejected.kept):,} items cannot be removed, so the account stays",
+            thing=account.name,
+            next_step=f"Run `crmsync sync {account.name}`, which brings in what changed there, and try again",
+        )
+    return ejected.deleted

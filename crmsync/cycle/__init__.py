@@ -9,12 +9,26 @@
 | gather    | which pairs of record and item need a decision                                   |
 | hold      | what the guard holds back, and what a person said about it                       |
 | apply     | the plan, one action at a time (prepare, send, readback)                         |
+| eject     | apart from any cycle: removes from a remote what we wrote there                  |
 """
 
 from __future__ import annotations
 
+from crmsync.cycle.eject import Ejected, eject
 from crmsync.cycle.job import record_of, uid_of
 from crmsync.cycle.rules import Clock, Enrolment, Progress, Rules, RunResult, Tally
 from crmsync.cycle.run import run
 
-__all__ = ["Clock", "Enrolment", "Progress", "Rules", "RunResult", "Tally", "record_of", "run", "uid_of"]
+__all__ = [
+    "Clock",
+    "Ejected",
+    "Enrolment",
+    "Progress",
+    "Rules",
+    "RunResult",
+    "Tally",
+    "eject",
+    "record_of",
+    "run",
+    "uid_of",
+]

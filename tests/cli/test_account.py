@@ -204,3 +204,46 @@ def test_what_the_remote_taught_us_is_kept_with_the_account_from_the_start(crm: 
     folder.rename(tmp_path / "elsewhere")
     folder.mkdir()  # what is left in its place when a disk is not mounted
     assert "disk mounted" in crm("sync", code=69).err
+
+
+def test_ejecting_removes_exactly_what_we_wrote(phone: Terminal, remote: MemoryRemote) -> None:
+    theirs = remote.seed(BOOK, "theirs", card("1", "Ada").encode())
+    phone("records", "flag", phone.add("name=Bob"), "--on")
+    phone("sync")
+    phone("queue", "assign", "--all", "--type", "contact", "--import")
+    phone("sync")
+    assert len(remote.contents(BOOK)) == 2
+    said = phone.json("account", "remove", "phone", "--eject")
+    assert (said["removed"], said["ejected"]) == ("phone", 1)
+    assert list(remote.contents(BOOK)) == [theirs]
+    assert phone.json("records", "list")["total"] == 2
+    assert phone.json("account", "list")["accounts"] == []
+
+
+def test_what_somebody_edited_there_since_is_not_ejected_before_it_was_brought_in(
+    phone: Terminal, remote: MemoryRemote
+) -> None:
+    id = phone.add("name=Bob")
+    phone("records", "flag", id, "--on")
+    phone("sync")
+    (href,) = remote.contents(BOOK)
+    raw = remote.raw(BOOK, href)
+    assert raw is not None
+    remote.edit(BOOK, href, raw.replace(b"END:VCARD", b"TITLE:CTO\r\nEND:VCARD"))
+    said = phone("account", "remove", "phone", "--eject", "--json", code=5)
+    assert (said.out, "crmsync sync phone" in said.err) == ("", True)
+    assert len(remote.contents(BOOK)) == len(phone.json("account", "list")["accounts"]) == 1
+    phone("sync")
+    assert phone.json("account", "remove", "phone", "--eject")["ejected"] == 1
+    assert remote.contents(BOOK) == {}
+    assert phone.json("records", "show", id)["fields"]["title"] == "CTO"
+
+
+def test_an_ejection_that_is_cut_off_goes_on_the_next_time(phone: Terminal, remote: MemoryRemote) -> None:
+    for name in ("Ada", "Bob", "Cleo"):
+        phone("records", "flag", phone.add(f"name={name}"), "--on")
+    phone("sync")
+    remote.fail(Fault(2, Unreachable("cut off")))
+    phone.refuses("account", "remove", "phone", "--eject", code=69)
+    assert phone.json("account", "remove", "phone", "--eject")["ejected"] == 2
+    assert remote.contents(BOOK) == {}

@@ -107,6 +107,12 @@ def test_a_lead_or_supplier_is_a_business_until_a_person_is_in_it(type: RecordTy
     assert to_item(type, {"name": "Ada", "organization": "Beta"})[0] == "individual"
 
 
+def test_a_business_named_twice_is_seen_once() -> None:
+    assert view(LEAD, {"name": "Beta", "organization": "Beta"}) == {"name": "Beta"}
+    assert view(LEAD, {"organization": "Beta"}) == {"name": "Beta"}
+    assert view(COMPANY, {"organization": "Beta"}) == {"name": "Beta"}
+
+
 def test_a_person_added_to_a_business_takes_its_name_apart_from_the_organization() -> None:
     card = {"name": "Beta", "organization": "Beta"}
     assert item_changes(LEAD, {"given": "Ada"}, card) == {"given": "Ada", "organization": None}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, answer, emit, table
@@ -26,6 +27,7 @@ def _parser() -> Arguments:
     parser = Arguments("crmsync conflicts", description="Values of which two exist.")
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="what is open")
+    listing.add_argument("--decided", action="store_true", help="what was decided, by whom, and the value that lost")
     listing.add_argument("--json", action="store_true")
     resolve = actions.add_parser("resolve", help="say which value stands")
     resolve.add_argument("ids", nargs="*", type=int, metavar="ID")
@@ -41,33 +43,46 @@ def _parser() -> Arguments:
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
     with desk.glance().view() as view:
-        found = view.conflicts.list()
+        found = view.conflicts.list(open=not options.decided)
         accounts = {account.id: account.name for account in view.accounts.all()}
         places = {one.id: accounts[one.account] for one in view.collections.all()}
         records = view.records.many({one.conflict.record for one in found})
         names = {id: str(one.fields.get("name") or one.fields.get("summary") or id) for id, one in records.items()}
     if options.json:
-        lines = [
-            {
-                "id": one.id,
-                "record": one.conflict.record,
-                "name": names.get(one.conflict.record, ""),
-                "account": places.get(one.collection, ""),
-                "field": one.conflict.field,
-                "base": as_json(one.conflict.base),
-                "crm": as_json(one.conflict.crm),
-                "remote": as_json(one.conflict.remote),
-                "since": one.since,
-            }
-            for one in found
-        ]
-        emit({"conflicts": lines})
+        emit({"conflicts": [_json(one, names, places) for one in found]})
         return 0
+    head = ("id", "name", "account", "field", "CRM", "remote", *(("decided",) if options.decided else ()))
     rows = [
-        (one.id, names.get(one.conflict.record, ""), places.get(one.collection, ""), *_in_words(one)) for one in found
+        (
+            one.id,
+            names.get(one.conflict.record, ""),
+            places.get(one.collection, ""),
+            *_in_words(one),
+            *((one.resolution,) if options.decided else ()),
+        )
+        for one in found
     ]
-    table(("id", "name", "account", "field", "CRM", "remote"), rows, "No conflict is open.")
+    table(head, rows, "No conflict was decided yet." if options.decided else "No conflict is open.")
     return 0
+
+
+def _json(logged: LoggedConflict, names: Mapping[str, str], places: Mapping[int, str]) -> dict[str, Any]:
+    conflict = logged.conflict
+    line = {
+        "id": logged.id,
+        "record": conflict.record,
+        "name": names.get(conflict.record, ""),
+        "account": places.get(logged.collection, ""),
+        "field": conflict.field,
+        "base": as_json(conflict.base),
+        "crm": as_json(conflict.crm),
+        "remote": as_json(conflict.remote),
+        "since": logged.since,
+    }
+    if logged.open:
+        return line
+    decision = {"resolution": logged.resolution, "losing": as_json(logged.losing)}
+    return {**line, **decision, "at": logged.resolved_at, "by": logged.resolved_by}
 
 
 def _in_words(logged: LoggedConflict) -> tuple[str, str, str]:

@@ -76,6 +76,18 @@ def test_the_chosen_value_stands_on_both_sides(
     assert left["field"] == "title"
 
 
+def test_the_value_that_lost_can_be_found_and_put_back(clash: Terminal) -> None:
+    assert clash.json("conflicts", "list", "--decided")["conflicts"] == []
+    assert "No conflict was decided" in clash("conflicts", "list", "--decided").out
+    clash("conflicts", "resolve", "--field", "note", "--crm")
+    (decided,) = clash.json("conflicts", "list", "--decided")["conflicts"]
+    assert (decided["resolution"], decided["losing"], decided["by"]) == ("crm", "from the phone", "me")
+    assert "from the phone" in clash("conflicts", "list", "--decided").out
+    clash("records", "set", decided["record"], f"note={decided['losing']}")
+    clash("sync")
+    assert clash.json("records", "show", decided["record"])["fields"]["note"] == "from the phone"
+
+
 def test_a_batch_with_one_that_cannot_be_decided_so_decides_none(clash: Terminal) -> None:
     before = clash.json("conflicts", "list")
     ids = [one["id"] for one in before["conflicts"]]

@@ -88,7 +88,8 @@ def test_before_init_a_command_says_what_to_do(bare: Terminal, words: list[str])
     ("error", "code"),
     [
         (Usage("x"), 2), (SignInNeeded("x"), 4), (Unreachable("x"), 69), (Busy("x"), 75), (BadConfig("x"), 78),
-        (StoreBroken("x"), 1), (Untrusted("x"), 1), (Halt("x"), 1), (Moved("x"), 5), (Bug("x"), 1), (ValueError("x"), 1),
+        (StoreBroken("x"), 1), (Untrusted("x"), 1), (Halt("x"), 1), (Moved("x"), 5), (Bug("x"), 1),
+        (ValueError("x"), 1),
     ],
 )  # fmt: skip
 def test_each_error_has_the_exit_code_of_the_contract(error: Exception, code: int) -> None:

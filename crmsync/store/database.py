@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
     if version == 0 and not create:
         raise StoreBroken("this store was never set up", thing=str(path), next_step="Run `crmsync init`")
     if version == 0:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
     if version < schema.VERSION:
         schema.migrate(connection, path)
     # Now, since SQLite does not let a function be replaced while a statement is open.
@@ -63,6 +64,19 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
     connection.execute("PRAGMA cache_size = -16000")
     connection.execute("PRAGMA journal_size_limit = 67108864")
     connection.execute("PRAGMA temp_store = MEMORY")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turns write-ahead logging on. SQLite does not wait for others before this one step, so we do."""
+    patience = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
 
 
 def _look_at_header(path: Path) -> None:

@@ -25,11 +25,9 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
 
     Raises `StoreBroken` for a database of another program or of a newer version of this one.
     """
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    application, version, empty = _header(connection)
     if application != APPLICATION_ID:
-        empty = application == version == 0 and not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-        if not empty:
+        if not (application == version == 0 and empty):
             raise StoreBroken(
                 "this is a database of another program", thing=str(path), next_step="Choose another CRMSYNC_HOME"
             )
@@ -40,6 +38,21 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
             next_step="Install the newer version again, or restore a backup",
         )
     return version
+
+
+def _header(connection: sqlite3.Connection) -> tuple[int, int, bool]:
+    """Application, version, and whether nothing is in it: of one moment, since another process may be making it now."""
+    alone = not connection.in_transaction
+    if alone:
+        connection.execute("BEGIN")
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        found = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    finally:
+        if alone:
+            connection.execute("ROLLBACK")
+    return application, version, found is None
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

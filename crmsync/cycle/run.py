@@ -13,7 +13,7 @@ from crmsync.cycle.describe import describe
 from crmsync.cycle.job import Job
 from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, quiet
-from crmsync.errors import Halt, Retry, SignInNeeded, Skip
+from crmsync.errors import Halt, Refused, Retry, SignInNeeded, Skip
 from crmsync.model import RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Store
@@ -49,7 +49,7 @@ def run(
         result.state = "failed"
         result.error = error
     else:
-        result.state = "held" if result.held else "done"
+        result.state = "failed" if result.error is not None else "held" if result.held else "done"
     result.requests, result.bytes = connector.traffic.requests, connector.traffic.bytes
     result.seconds = perf_counter() - began
     _finish(job)
@@ -59,17 +59,30 @@ def run(
 def _cycle(job: Job, *, dry_run: bool) -> None:
     with job.store.view() as view:
         collections = view.collections.of(job.account.id, selected=True)
-    for collection in collections:
+    there = [collection for collection in collections if _bring_up_to_date(job, collection, dry_run=dry_run)]
+    if dry_run:
+        job.result.plan = []
+    homes = _homes(collections)
+    for collection in there:
+        types = [kind for kind, home in homes.items() if home == collection.id]
+        _decide(job, collection, types, dry_run=dry_run)
+
+
+def _bring_up_to_date(job: Job, collection: Collection, *, dry_run: bool) -> bool:
+    """Pulls one collection. One that is gone fails the run, but not before the others had their turn."""
+    try:
         if not dry_run:
             recover(job, collection)
         intake.pull(job, collection)
         suggest.renew(job, collection)
-    if dry_run:
-        job.result.plan = []
-    homes = _homes(collections)
-    for collection in collections:
-        types = [kind for kind, home in homes.items() if home == collection.id]
-        _decide(job, collection, types, dry_run=dry_run)
+    except Skip as error:
+        job.result.error = job.result.error or Refused(
+            f"this collection cannot be read ({error.what})",
+            thing=collection.name,
+            next_step=f"Run `crmsync account check {job.account.name}`",
+        )
+        return False
+    return True
 
 
 def _homes(collections: Sequence[Collection]) -> dict[RecordType, int]:

@@ -94,5 +94,7 @@ def _not_done(job: Job, collection: Collection, step: Step, error: Exception) ->
                 place, raw = step.link.href, None
             case _:
                 assert_never(step)
+        # What is there differs from what was agreed: it is to be read, not remembered.
+        tx.mirror.mark_dirty(collection.id, [step.link.href])
         if isinstance(error, Refused):
             job.park(tx, collection, place, step.link.etag, f"the remote refused it: {error}", raw)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from crmsync.connectors.faults import Operation
 from crmsync.core.declarations import Master
 from crmsync.errors import Unreachable
@@ -118,7 +116,6 @@ def test_an_edit_that_was_quicker_than_our_write_is_not_overwritten() -> None:
         engine.somebody_edits_just_before_a_write(place=0, choice=0, edit=NOTE)
 
 
-@pytest.mark.xfail(strict=True, reason="after a refused write the item is remembered as agreed, not read")
 def test_an_edit_that_could_not_be_put_back_is_put_back_when_the_remote_takes_writes_again() -> None:
     with history(masters=[Master(CONTACT, "note", "crm")]) as engine:
         engine.somebody_creates_a_record(flags=0b001)

@@ -96,6 +96,11 @@ class _Place:
         return sorted(last.values(), key=lambda event: event.seq)
 
 
+class _Places(dict[str, _Place]):
+    def __missing__(self, href: str) -> _Place:
+        raise Moved("there is no such collection", thing=href)  # as servers do, with 404
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A backup of everything, for `restore_backup`."""
@@ -120,7 +125,7 @@ class MemoryRemote:
         self.tempers = tempers
         self.between_pages: Callable[[], None] | None = None
         self.now = 0
-        self._places: dict[str, _Place] = {}
+        self._places = _Places()
         self._faults = FaultScript()
         self._generation = 0
         self._reads = 0
@@ -249,7 +254,7 @@ class MemoryRemote:
 
     def restore_backup(self, snapshot: Snapshot) -> None:
         """Puts everything back to what it was. Tokens handed out since then come from the future."""
-        self._places = {href: place.copy() for href, place in snapshot.places.items()}
+        self._places = _Places((href, place.copy()) for href, place in snapshot.places.items())
         self._generation += 1
 
     # --- how it works

@@ -172,6 +172,19 @@ def test_a_collection_that_disappeared_fails_its_account_alone(phone: Terminal, 
     assert len(phone.json("queue", "list")["items"]) == 1
 
 
+def test_a_collection_that_disappeared_stops_no_other_of_its_account(crm: Terminal, remote: MemoryRemote) -> None:
+    remote.add_collection("/gone/")
+    remote.add_collection("/other/")
+    crm("account", "add", "memory", "phone", "--url", "remote")
+    remote.seed("/other/", "a", card("1", "Ada").encode())
+    remote.remove_collection("/gone/")
+    said = crm("sync", "--json", code=5)
+    (run,) = said.json["runs"]
+    assert (run["state"], run["queued"]) == ("failed", 1)
+    assert "gone" in run["error"]
+    assert "crmsync account check phone" in crm("sync", code=5).err
+
+
 def test_removing_forgets_the_account_and_its_password_and_nothing_else(crm: Terminal, remote: MemoryRemote) -> None:
     words = ("account", "add", "memory", "phone", "--url", "remote", "--username", "u", "--password-stdin")
     crm(*words, stdin=PASSWORD + "\n")

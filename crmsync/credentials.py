@@ -43,7 +43,7 @@ def fetch(home: Home, account: str, place: str, environ: Mapping[str, str], comm
         raise SignInNeeded(
             "its password is nowhere to be found",
             thing=account,
-            next_step=f"Give it again with `crmsync account add`, or set {variable(account)}",
+            next_step=f"Run `crmsync account sign-in {account}`, or set {variable(account)}",
         )
     return found
 

@@ -13,12 +13,14 @@ from crmsync.errors import Usage
 from crmsync.store.accounts import Account
 
 
-def connect(desk: Desk, account: Account) -> Connector:
-    """The connector of an account, with its secret. Raises `SignInNeeded`, `BadConfig`, `Usage` where there is none."""
+def connect(desk: Desk, account: Account, secret: Secret | None = None) -> Connector:
+    """The connector of an account, with its secret or another one.
+
+    Raises `SignInNeeded`, `BadConfig`, and `Usage` for the account of imported files, which has no remote.
+    """
     if account.kind == FILES:
         raise Usage("these are the files that were imported; there is no remote", thing=account.name)
-    secret = None
-    if account.secret_place:
+    if secret is None and account.secret_place:
         command = desk.config.account(account.name).secret_command
         secret = Secret(credentials.fetch(desk.home, account.name, account.secret_place, os.environ, command))
     settings = Settings(account.url, account.username, secret, account.options, account.hints)

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmsync.cli.arguments import Arguments
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from crmsync.connectors.base import RemoteCollection
     from crmsync.store.accounts import Account
     from crmsync.store.collections_of import Collection
+    from crmsync.store.store import Tables
 
 _PRESETS = {"icloud": ("dav", "https://contacts.icloud.com")}
 """Kinds that are another kind with the address filled in."""
@@ -29,23 +31,24 @@ _WHERE_FROM = (
     "read the password from standard input; without it, from the environment variable CRMSYNC_SECRET_<NAME>, a systemd "
     "credential or the config's secret_command where there is one, else it is asked for at a terminal"
 )
+_SELECT = "crmsync account select"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _TAKEN = (FILES, "crm", "any", "cli", "tui")
 """`crm` and `any` are words of `[[masters]]`, the others origins in the journal."""
 
 
 def run(desk: Desk, argv: list[str]) -> int:
-    """One of the four."""
+    """One of the actions."""
     options = _parser().parse_args(argv)
-    match options.action:
-        case "add":
-            return _add(desk, options)
-        case "list":
-            return _list(desk, options)
-        case "check":
-            return _check(desk, options)
-        case _:
-            return _remove(desk, options)
+    actions = {
+        "add": _add,
+        "list": _list,
+        "check": _check,
+        "sign-in": _sign_in,
+        "select": _select,
+        "remove": _remove,
+    }
+    return actions[options.action](desk, options)
 
 
 def _parser() -> Arguments:
@@ -63,10 +66,19 @@ def _parser() -> Arguments:
     add.add_argument("--json", action="store_true")
     listing = actions.add_parser("list", help="every account and its collections")
     listing.add_argument("--json", action="store_true")
-    for name, text in (("check", "sign in and count, change nothing"), ("remove", "forget it; the remote keeps all")):
+    for name, text in (
+        ("check", "sign in and count, change nothing"),
+        ("sign-in", "give its password again"),
+        ("select", "say anew which of its collections take part"),
+        ("remove", "forget it; the remote keeps all"),
+    ):
         one = actions.add_parser(name, help=text)
         one.add_argument("name")
         one.add_argument("--json", action="store_true")
+    actions.choices["sign-in"].add_argument("--password-stdin", action="store_true", help=_WHERE_FROM)
+    actions.choices["select"].add_argument(
+        "--collection", action="append", default=[], metavar="HREF|NAME", help="only this one (repeat; default: all)"
+    )
     actions.choices["remove"].add_argument("--eject", action="store_true", help="delete there what crmsync wrote there")
     return parser
 
@@ -82,7 +94,7 @@ def _add(desk: Desk, options: argparse.Namespace) -> int:
     kind, url = _PRESETS.get(options.kind, (options.kind, ""))
     url = options.url or url
     given = credentials.outside(options.name, os.environ, desk.config.account(options.name).secret_command)
-    password = _password(options) if given is None else given
+    password = _password(options, options.username) if given is None else given
     settings = Settings(
         url, options.username, Secret(password) if password is not None else None, _pairs(options.settings)
     )
@@ -115,12 +127,18 @@ def _remember(
     desk: Desk, account: Account, found: Sequence[RemoteCollection], chosen: Sequence[RemoteCollection]
 ) -> None:
     with desk.deciding("account added") as tx:
-        added = tx.accounts.add(account)
-        for one in found:
-            stored = tx.collections.upsert(
-                added.id, one.href, one.kind, one.name, one.format, one.accepts, read_only=one.read_only
-            )
-            tx.collections.select(stored.id, one in chosen)
+        _store(tx, tx.accounts.add(account).id, found, chosen)
+
+
+def _store(tx: Tables, account: int, found: Sequence[RemoteCollection], chosen: Sequence[RemoteCollection]) -> None:
+    """What the remote has now; of what it had, only what was chosen takes part."""
+    for old in tx.collections.of(account):
+        tx.collections.select(old.id, False)
+    for one in found:
+        stored = tx.collections.upsert(
+            account, one.href, one.kind, one.name, one.format, one.accepts, read_only=one.read_only
+        )
+        tx.collections.select(stored.id, one in chosen)
 
 
 def _refuse_name(desk: Desk, name: str) -> None:
@@ -137,15 +155,15 @@ def _refuse_name(desk: Desk, name: str) -> None:
             raise Usage("there is such an account already", thing=name, next_step="Choose another name")
 
 
-def _password(options: argparse.Namespace) -> str | None:
+def _password(options: argparse.Namespace, username: str) -> str | None:
     """From standard input where that was said, else asked for at a terminal; never from an argument."""
     if options.password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
         if not password:
             raise Usage("there is no password on standard input", thing="--password-stdin")
         return password
-    if options.username and sys.stdin.isatty():
-        return getpass.getpass(f"Password of {safe(options.username)}: ")
+    if username and sys.stdin.isatty():
+        return getpass.getpass(f"Password of {safe(username)}: ")
     return None
 
 
@@ -236,8 +254,45 @@ def _check(desk: Desk, options: argparse.Namespace) -> int:
         rows = [(line["name"], line["kind"], line["items"], line["state"]) for line in lines]
         table(("collection", "holds", "items", "state"), rows, "Signed in; there is nothing there.")
     for one in gone:
-        narrate(f"{one.name} is no longer there: put it back at the remote, or remove the account and add it again")
+        narrate(f"{one.name} is no longer there: put it back at the remote, or run `{_SELECT} {account.name}`")
     return ERROR if gone else OK
+
+
+def _sign_in(desk: Desk, options: argparse.Namespace) -> int:
+    """The new password replaces the old one only once the remote has accepted it."""
+    from crmsync import credentials
+    from crmsync.cli.remotes import connect
+    from crmsync.connectors.base import Secret
+
+    with desk.store.view() as view:
+        account = view.accounts.get(options.name)
+    password = _password(options, account.username)
+    if password is None:
+        raise Usage("say where the password is to come from", thing=account.name, next_step="Use --password-stdin")
+    with connect(desk, account, Secret(password)) as connector:
+        connector.collections()
+    place = credentials.keep(desk.home, account.name, password)
+    if account.secret_place not in ("", place):
+        credentials.forget(desk.home, account.name, account.secret_place)
+    with desk.deciding("signed in again") as tx:
+        tx.accounts.set(replace(tx.accounts.get(account.name), secret_place=place, state="ok", message=""))
+    return answer(options, {"account": account.name}, f"{account.name}: signed in")
+
+
+def _select(desk: Desk, options: argparse.Namespace) -> int:
+    """Asks the remote what there is. What is left out keeps its links, for when it takes part again."""
+    from crmsync.cli.remotes import connect
+
+    with desk.store.view() as view:
+        account = view.accounts.get(options.name)
+    with connect(desk, account) as connector:
+        found = connector.collections()
+    chosen = _chosen(found, options.collection)
+    with desk.deciding("collections chosen") as tx:
+        _store(tx, account.id, found, chosen)
+    names = ", ".join(collection.name for collection in chosen)
+    data = {"account": account.name, "collections": [{"name": one.name, "href": one.href} for one in chosen]}
+    return answer(options, data, f"{account.name}: {len(chosen)} of {len(found)} collections: {names}")
 
 
 def _remove(desk: Desk, options: argparse.Namespace) -> int:

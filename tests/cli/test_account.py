@@ -260,3 +260,33 @@ def test_an_ejection_that_is_cut_off_goes_on_the_next_time(phone: Terminal, remo
     phone.refuses("account", "remove", "phone", "--eject", code=69)
     assert phone.json("account", "remove", "phone", "--eject")["ejected"] == 2
     assert remote.contents(BOOK) == {}
+
+
+def test_a_password_that_changed_is_given_again_and_kept_once_it_was_accepted(
+    crm: Terminal, remote: MemoryRemote
+) -> None:
+    crm("account", "add", "memory", "phone", "--url", "remote", "--username", "u")
+    assert "--password-stdin" in crm.refuses("account", "sign-in", "phone")
+    remote.fail(Fault(1, SignInNeeded("wrong")))
+    crm("account", "sign-in", "phone", "--password-stdin", code=4, stdin="wrong\n")
+    assert not crm.home.secrets.exists()
+    for password in ("new", "newer"):
+        assert crm.json("account", "sign-in", "phone", "--password-stdin", stdin=f"{password}\n")["account"] == "phone"
+        assert json.loads(crm.home.secrets.read_text()) == {"phone": password}
+    assert crm("sync").code == 0
+    crm.refuses("account", "sign-in", "nobody", "--password-stdin")
+
+
+def test_collections_that_came_and_went_are_chosen_anew(phone: Terminal, remote: MemoryRemote) -> None:
+    remote.add_collection("/new/")
+    remote.remove_collection(BOOK)
+    assert "crmsync account select phone" in phone("account", "check", "phone", code=1).err
+    said = phone.json("account", "select", "phone")
+    assert [one["href"] for one in said["collections"]] == ["/new/"]
+    assert phone.json("account", "check", "phone")["ok"] is True
+    assert phone.json("sync")["runs"][0]["state"] == "done"
+    remote.add_collection("/newer/")
+    phone("account", "select", "phone", "--collection", "newer")
+    (account,) = phone.json("account", "list")["accounts"]
+    assert [one["href"] for one in account["collections"] if one["selected"]] == ["/newer/"]
+    assert "no such collection" in phone.refuses("account", "select", "phone", "--collection", "nowhere")

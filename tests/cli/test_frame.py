@@ -137,7 +137,8 @@ def test_a_reader_that_goes_away_is_no_error(crm: Terminal) -> None:
     for n in range(30):
         crm.add(f"name={'x' * 5000}{n}")
     command = [sys.executable, "-m", "crmsync", "records", "list", "--json"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    env = {**os.environ, "PYTHONUNBUFFERED": ""}  # unbuffered, Python does not notice that half was not written
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
     assert running.stdout is not None
     running.stdout.read(10)
     running.stdout.close()

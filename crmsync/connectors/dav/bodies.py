@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
+from html import escape as _escape
+
+
+def escape(text: str) -> str:
+    """Text for the inside of an element."""
+    return _escape(text, quote=False)
+
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>'
 _NS = 'xmlns="DAV:" xmlns:A="urn:ietf:params:xml:ns:carddav" xmlns:C="urn:ietf:params:xml:ns:caldav"'

@@ -6,24 +6,21 @@ below the one that was set up, and to those that the user confirmed (`--set trus
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import urlsplit
-
-import httpx2
 
 from crmsync import __version__
 from crmsync.connectors.base import Secret, Traffic
 from crmsync.connectors.dav.hrefs import origin, resolve, without_secret
 from crmsync.connectors.dav.multistatus import Multistatus, names_condition, parse
 from crmsync.connectors.dav.retry_after import seconds
-from crmsync.errors import BadConfig, Busy, Moved, Refused, SignInNeeded, Unreachable, Untrusted
+from crmsync.connectors.dav.wire import PlainWire, Wire, needs_full_client
+from crmsync.errors import Busy, Moved, Refused, SignInNeeded, Unreachable, Untrusted
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 _MOST_REDIRECTS = 5
-_TIMEOUT = httpx2.Timeout(30.0, read=120.0)
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -54,7 +51,7 @@ class Answer:
 
 
 class Session:
-    """Keeps connections, one pool for each origin."""
+    """Keeps connections, one wire for each origin."""
 
     def __init__(self, username: str, secret: Secret | None, traffic: Traffic, trust: str, ca: str) -> None:
         """`trust`: hosts confirmed by the user, comma-separated, `.example.com` for all below it. `ca`: a PEM file."""
@@ -62,7 +59,8 @@ class Session:
         self._traffic = traffic
         self._trusted = tuple(host.strip().lower() for host in trust.split(",") if host.strip())
         self._ca = ca
-        self._clients: dict[str, httpx2.Client] = {}
+        self._wires: dict[str, Wire] = {}
+        self._insisting: set[str] = set()
 
     def send(
         self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None, depth: str = ""
@@ -91,41 +89,34 @@ class Session:
 
     def close(self) -> None:
         """Ends all connections."""
-        for client in self._clients.values():
-            client.close()
+        for wire in self._wires.values():
+            wire.close()
 
     def _once(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        try:
-            answer = self._client(url).request(method, url, content=body, headers=dict(headers))
-            content = answer.content
-        except httpx2.TransportError as error:
-            raise Unreachable(
-                f"no answer ({type(error).__name__}: {error})".replace("\n", " "),
-                thing=without_secret(url),
-                next_step="The next sync tries again",
-            ) from error
-        except httpx2.DecodingError as error:
-            raise Unreachable("the answer was damaged on its way", thing=without_secret(url)) from error
-        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-            raise BadConfig(f"this is no address: {error}", thing=without_secret(url)) from error
-        self._traffic.requests += 1
-        self._traffic.bytes += len(body) + len(content)
-        return Answer(answer.status_code, url, {k.lower(): v for k, v in answer.headers.items()}, content)
-
-    def _client(self, url: str) -> httpx2.Client:
         place = origin(url)
-        if place not in self._clients:
-            secure = place.startswith("https:")
-            context = ssl.create_default_context(cafile=self._ca or None) if secure else False
-            agent = {"User-Agent": f"crmsync/{__version__}", "Accept-Encoding": "gzip, deflate"}
-            self._clients[place] = httpx2.Client(
-                auth=_Auth(*self._credentials) if self._credentials else None,
-                verify=context,
-                timeout=_TIMEOUT,
-                headers=agent,
-                follow_redirects=False,
-            )
-        return self._clients[place]
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        sent = {"User-Agent": f"crmsync/{__version__}", **headers}
+        reply = self._wire(place).exchange(method, target, body, sent)
+        self._traffic.requests += 1
+        if reply.status == 401 and self._credentials and place not in self._insisting and _only_digest(reply.headers):
+            self._insisting.add(place)
+            self._wires.pop(place).close()
+            reply = self._wire(place).exchange(method, target, body, sent)
+            self._traffic.requests += 1
+        self._traffic.bytes += len(body) + len(reply.body)
+        return Answer(reply.status, url, reply.headers, reply.body)
+
+    def _wire(self, place: str) -> Wire:
+        if place not in self._wires:
+            digest = place in self._insisting
+            if digest or needs_full_client():
+                from crmsync.connectors.dav.full_wire import FullWire
+
+                self._wires[place] = FullWire(place, self._credentials, self._ca, digest=digest)
+            else:
+                self._wires[place] = PlainWire(place, self._credentials, self._ca)
+        return self._wires[place]
 
     def _may_follow(self, source: str, target: str) -> None:
         here, there = origin(source), origin(target)
@@ -146,26 +137,10 @@ class Session:
         return any(host == one or (one.startswith(".") and host.endswith(one)) for one in self._trusted)
 
 
-class _Auth(httpx2.Auth):
-    """Basic at once, Digest where the server insists (RFC 7617, RFC 7616)."""
-
-    requires_response_body = True
-
-    def __init__(self, username: str, password: str) -> None:
-        self._basic = httpx2.BasicAuth(username, password)
-        self._digest = httpx2.DigestAuth(username, password)
-        self._insists = False
-
-    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
-        if self._insists:
-            yield from self._digest.auth_flow(request)
-            return
-        answer = yield next(self._basic.auth_flow(request))
-        offered = ", ".join(answer.headers.get_list("www-authenticate")).lower()
-        if answer.status_code == 401 and "digest" in offered and "basic" not in offered:
-            self._insists = True
-            request.headers.pop("Authorization", None)
-            yield from self._digest.auth_flow(request)
+def _only_digest(headers: Mapping[str, str]) -> bool:
+    """Whether the server takes Digest credentials and no others; it has not done what it was asked."""
+    offered = headers.get("www-authenticate", "").lower()
+    return "digest" in offered and "basic" not in offered
 
 
 def fail(answer: Answer) -> NoReturn:

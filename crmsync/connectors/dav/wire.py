@@ -1,0 +1,144 @@
+"""One HTTP exchange with one origin. Two ways: the plain one of nearly every account, and a full client for the rest.
+
+The plain one is the standard library's. A full HTTP client costs more CPU to import than all else that an idle sync
+does (docs/decisions/0005), so it is loaded only where its abilities are needed: Digest credentials, and proxies.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import os
+import ssl
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from crmsync.errors import BadConfig, Unreachable
+
+LARGEST = 512 * 1024 * 1024
+"""No answer is read beyond this many bytes, unpacked: a server must not fill our memory."""
+
+_TIMEOUT = 90.0
+_STALE = 2.0  # seconds after which a kept connection may have been closed by the server without our knowing
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; header names in lower case, the body unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Wire(Protocol):
+    """Sends one request and reads the whole answer. Raises `Unreachable` for every way in which that can fail."""
+
+    def exchange(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """`target` is path and query. Nothing is repeated, except a read on a connection that had gone stale."""
+
+    def close(self) -> None:
+        """Ends the connection."""
+
+
+def needs_full_client() -> bool:
+    """Whether the environment names a proxy."""
+    return any(
+        os.environ.get(name) for kind in ("http_proxy", "https_proxy", "all_proxy") for name in (kind, kind.upper())
+    )
+
+
+class PlainWire:
+    """Keep-alive over `http.client`, with Basic credentials sent at once (RFC 7617)."""
+
+    def __init__(self, origin: str, credentials: tuple[str, str] | None, ca: str) -> None:
+        self._origin = origin
+        self._ca = ca
+        self._authorization = _basic(*credentials) if credentials else ""
+        self._connection: http.client.HTTPConnection | None = None
+        self._used = 0.0
+
+    def exchange(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """See `Wire`."""
+        if time.monotonic() - self._used > _STALE:
+            self.close()
+        kept = self._connection is not None
+        try:
+            return self._once(method, target, body, headers)
+        except (http.client.RemoteDisconnected, ConnectionError) as error:
+            self.close()
+            if kept and method in ("PROPFIND", "REPORT", "GET", "HEAD", "OPTIONS"):
+                return self._again(method, target, body, headers)
+            raise self._unreachable(error) from error
+        except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
+            self.close()
+            raise self._unreachable(error) from error
+
+    def close(self) -> None:
+        """Ends the connection."""
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.close()
+            self._connection = None
+
+    def _again(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        try:
+            return self._once(method, target, body, headers)
+        except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
+            self.close()
+            raise self._unreachable(error) from error
+
+    def _once(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        if self._connection is None:
+            self._connection = self._connect()
+        sent = {"Accept-Encoding": "gzip", **headers}
+        if self._authorization:
+            sent["Authorization"] = self._authorization
+        self._connection.request(method, target, body or None, sent)
+        answer = self._connection.getresponse()
+        raw = answer.read(LARGEST + 1)
+        if len(raw) > LARGEST:
+            raise ValueError("the answer is too large")
+        if answer.length:  # read(n) does not complain of an answer that ended early
+            raise http.client.IncompleteRead(raw, answer.length)
+        self._used = time.monotonic()
+        if answer.will_close:
+            self.close()
+        shown = {name.lower(): value for name, value in answer.getheaders()}
+        return Reply(answer.status, shown, _unpacked(raw, shown.get("content-encoding", "")))
+
+    def _connect(self) -> http.client.HTTPConnection:
+        parts = urlsplit(self._origin)
+        host = parts.hostname or ""
+        if parts.scheme == "https":
+            try:
+                context = ssl.create_default_context(cafile=self._ca or None)
+            except (OSError, ssl.SSLError) as error:
+                raise BadConfig(f"the certificate file cannot be used: {error}", thing=self._ca) from error
+            return http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT, context=context)
+        return http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT)
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        what = f"no answer ({type(error).__name__}: {error})".replace("\n", " ")
+        return Unreachable(
+            what, thing=self._origin, next_step="Try again later; is the network up, is the address right?"
+        )
+
+
+def _basic(username: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
+
+
+def _unpacked(raw: bytes, encoding: str) -> bytes:
+    if encoding.strip().lower() not in ("gzip", "x-gzip"):
+        return raw
+    unpacker = zlib.decompressobj(wbits=31)
+    plain = unpacker.decompress(raw, LARGEST)
+    if not unpacker.eof:
+        raise ValueError("the answer is damaged or too large when it is unpacked")
+    return plain

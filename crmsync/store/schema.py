@@ -26,11 +26,10 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
     Raises `StoreBroken` for a database of another program or of a newer version of this one.
     """
     application, version, empty = _header(connection)
-    if application != APPLICATION_ID:
-        if not (application == version == 0 and empty):
-            raise StoreBroken(
-                "this is a database of another program", thing=str(path), next_step="Choose another CRMSYNC_HOME"
-            )
+    if application != APPLICATION_ID and not (application == version == 0 and empty):
+        raise StoreBroken(
+            "this is a database of another program", thing=str(path), next_step="Choose another CRMSYNC_HOME"
+        )
     if version > VERSION:
         raise StoreBroken(
             f"it was written by a newer version (step {version}, this one knows {VERSION})",

@@ -39,17 +39,17 @@ def resolve(tx: Tables, id: int, choice: Choice, value: Value | None = None) -> 
     logged = tx.conflicts.get(id)
     if not logged.open:
         raise Usage("this conflict is decided already", thing=str(id), next_step="See `crmsync conflicts list`")
+    link = tx.links.get(logged.conflict.link)
+    assert link is not None  # conflicts are closed with their link
     if logged.conflict.field == DELETED:
-        _deletion(tx, logged, choice, value)
+        _deletion(tx, logged, link, choice, value)
     else:
-        _field(tx, logged, choice, value)
+        _field(tx, logged, link, choice, value)
 
 
-def _field(tx: Tables, logged: LoggedConflict, choice: Choice, value: Value | None) -> None:
+def _field(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, value: Value | None) -> None:
     conflict = logged.conflict
     name = conflict.field
-    link = tx.links.get(conflict.link)
-    assert link is not None  # conflicts are closed with their link
     record = tx.records.get(conflict.record, deleted=True)
     assert record is not None
     held = record.fields.get(name)  # not what it was when the conflict was found: somebody may have typed since
@@ -85,9 +85,8 @@ def _both(field: str, crm: Value | None, remote: Any) -> Value | None:
     return carry(Diff.of(field, None, remote), onto=Diff.of(field, None, crm), wins=False)
 
 
-def _deletion(tx: Tables, logged: LoggedConflict, choice: Choice, value: Value | None) -> None:
+def _deletion(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, value: Value | None) -> None:
     conflict = logged.conflict
-    link = tx.links.get(conflict.link)
     chosen: Mapping[Choice, object] = {
         Choice.CRM: conflict.crm,
         Choice.REMOTE: conflict.remote,
@@ -107,10 +106,8 @@ def _deletion(tx: Tables, logged: LoggedConflict, choice: Choice, value: Value |
         tx.conflicts.close(logged.id, choice.value)
 
 
-def _delete(tx: Tables, conflict: Conflict, link: Link | None) -> None:
+def _delete(tx: Tables, conflict: Conflict, link: Link) -> None:
     tx.records.delete(conflict.record)
-    if link is None:
-        return
     mirrored = tx.mirror.get(link.collection, link.href)
     if link.state is LinkState.GONE or mirrored is None or mirrored.gone:
         tx.links.delete(link.id)
@@ -126,10 +123,8 @@ def _delete(tx: Tables, conflict: Conflict, link: Link | None) -> None:
     tx.links.touch([link.id])
 
 
-def _keep(tx: Tables, conflict: Conflict, link: Link | None) -> None:
+def _keep(tx: Tables, conflict: Conflict, link: Link) -> None:
     tx.records.restore(conflict.record)
-    if link is None:
-        return
     if link.state is LinkState.GONE:
         tx.plans.remember(link.collection, link.href, "vanished", "restore")
     else:
@@ -137,11 +132,11 @@ def _keep(tx: Tables, conflict: Conflict, link: Link | None) -> None:
     tx.links.touch([link.id])
 
 
-def _leave(tx: Tables, conflict: Conflict, link: Link | None, *, archive: bool) -> None:
+def _leave(tx: Tables, conflict: Conflict, link: Link, *, archive: bool) -> None:
     tx.records.restore(conflict.record)
     for user in tx.flags.users(conflict.record):
         tx.flags.set(user, [conflict.record], on=False)
     if archive:
         tx.records.change(conflict.record, {"status": "inactive"}, reason="archived")
-    if link is not None and link.state is LinkState.GONE:
+    if link.state is LinkState.GONE:
         tx.links.delete(link.id)

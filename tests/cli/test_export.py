@@ -84,6 +84,12 @@ def test_a_table_comes_back_with_labels_addresses_and_everything_but_the_picture
     assert other.json("import", out, "--type", "contact")["unchanged"] == 2
 
 
+def test_who_takes_part_in_a_meeting_is_in_the_table(crm: Terminal) -> None:
+    crm.add("summary=Lunch", "start=2026-05-01", "participants=a@x.example,b@x.example", type="appointment")
+    (row,) = csv.DictReader(io.StringIO(crm("export", "--format", "csv").out))
+    assert (row["attendees"], row["summary"]) == ("a@x.example; b@x.example", "Lunch")
+
+
 def test_json_holds_everything_and_is_one_object_however_many_there_are(ada: Terminal) -> None:
     ada.add("name=ACME", type="company")
     data = json.loads(ada("export", "--format", "json").out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,24 @@ def test_a_suggestion_with_a_hostile_name_is_shown_harmless(crm: Terminal, tmp_p
     said = crm("queue", "list")
     assert "strong" in str(crm.json("queue", "list")["items"])
     assert not {"\x1b", "\u202e", "\x00", "\a", "\u2028"} & set(said.out)
+
+
+def test_one_that_can_no_longer_be_read_is_parked_when_it_is_linked(found: Terminal) -> None:
+    bob = ids(found)["Bob"]
+    with found.behind() as tx:
+        row = tx.queue.get(bob)
+        mirrored = tx.mirror.get(row.collection, row.item.href)
+        assert mirrored is not None
+        tx.mirror.put_many(row.collection, [replace(mirrored.item, raw=b"rubbish")])
+    (record,) = found.json("records", "list")["records"]
+    assert "skipped" in found("queue", "link", bob, record["id"], code=5).err
+    assert len(found.json("parked", "list")["parked"]) == 1
+
+
+def test_a_person_is_told_of_the_first_twenty_that_were_skipped(crm: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "a.vcf").write_text("".join(card(str(n), f"P{n}") for n in range(30)), newline="")
+    crm("import", tmp_path / "a.vcf")
+    said = crm("queue", "assign", "--all", "--type", "task", code=5)
+    assert said.err.count("skipped") == 20
+    assert said.err.endswith("and 10 more\n")
+    assert len(crm("queue", "assign", "--all", "--type", "task", "--json", code=5).json["skipped"]) == 30

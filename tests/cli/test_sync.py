@@ -32,6 +32,15 @@ def test_a_run_has_the_shape_of_the_contract_and_a_second_one_does_nothing(
     assert "phone" in phone("sync").out
 
 
+def test_a_record_says_where_it_is_kept(phone: Terminal) -> None:
+    id = phone.add("name=Bob")
+    phone("records", "flag", id, "--on")
+    phone("sync")
+    (link,) = phone.json("records", "show", id)["links"]
+    assert (link["account"], link["state"]) == ("phone", "linked")
+    assert link["href"] in phone("records", "show", id).out
+
+
 def test_a_dry_run_lists_what_it_would_do_and_does_none_of_it(phone: Terminal, remote: MemoryRemote) -> None:
     phone("records", "flag", phone.add("name=Bob"), "--on")
     (run,) = phone.json("sync", "--dry-run")["runs"]

@@ -46,7 +46,12 @@ def run(desk: Desk, argv: list[str]) -> int:
 def _findings(desk: Desk, *, fix: bool, offline: bool) -> Iterator[Finding]:
     yield Finding("versions", True, f"crmsync {version('crmsync')}, Python {platform.python_version()}")
     yield _urllib3()
-    if not desk.home.exists():
+    try:
+        there = desk.home.exists()
+    except OSError as error:
+        yield Finding("home", False, f"{desk.home.store.parent}: {error.strerror}")
+        return
+    if not there:
         yield Finding("home", False, f"{desk.home.store.parent}: not set up; run `crmsync init`")
         return
     closed = desk.home.close_to_others() if fix else ()

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from crmsync import translate
 from crmsync.core.entries import Diff, carry
 from crmsync.core.merge import merge
-from crmsync.errors import Usage
+from crmsync.errors import Unreadable, Usage
 from crmsync.model import Conflict, Link, LinkState, Mode, Policy
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.store import Tables
@@ -115,7 +115,10 @@ def _delete(tx: Tables, conflict: Conflict, link: Link) -> None:
     # What was typed there since is known and given up: the next cycle deletes the item.
     record = tx.records.get(conflict.record, deleted=True)
     assert record is not None
-    shown = translate.read(tx.collections.get(link.collection).format, record.type, mirrored.item.raw).fields
+    try:
+        shown = translate.read(tx.collections.get(link.collection).format, record.type, mirrored.item.raw).fields
+    except Unreadable:
+        return  # it is parked, with its text: what nobody can read is not deleted
     for lost in merge(link.base, link.echo, link.base, shown, Policy(mode=Mode.EXPORT)).lost:
         typed = Conflict(record.id, link.id, lost.field, link.base.get(lost.field), None, lost.value)
         tx.conflicts.note(typed, link.collection, "deleted with its item", lost.value)

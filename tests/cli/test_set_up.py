@@ -14,6 +14,7 @@ from crmsync.cli import verb_doctor
 from crmsync.connectors.faults import Fault
 from crmsync.connectors.memory_remote import MemoryRemote
 from crmsync.errors import SignInNeeded
+from crmsync.home import Home
 from tests.cli.terminal import HOSTILE, Terminal
 
 
@@ -133,6 +134,14 @@ def test_a_sound_installation_passes_every_check(phone: Terminal, monkeypatch: p
 
 def test_before_init_the_home_is_what_is_wrong(bare: Terminal) -> None:
     assert checks(bare)["home"] is False
+
+
+def test_a_home_that_cannot_be_looked_into_is_what_is_wrong(crm: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Home, "exists", locked)
+    assert checks(crm)["home"] is False
 
 
 def test_a_full_disk_is_found(crm: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

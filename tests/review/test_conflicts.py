@@ -193,3 +193,16 @@ def test_a_deletion_has_no_other_answers(hub: Hub, phone: Spoke, choice: Choice,
         decide(hub, choice, value)
     assert len(hub.conflicts()) == 1
     assert not is_deleted(hub, id)
+
+
+def test_a_deletion_is_decided_also_when_the_item_can_no_longer_be_read(hub: Hub, phone: Spoke) -> None:
+    id = edited_and_deleted(hub, phone)
+    (href,) = phone.hrefs()
+    phone.remote.edit(BOOK, href, b"rubbish")
+    phone.sync()
+    decide(hub, Choice.CRM)
+    assert is_deleted(hub, id)
+    phone.sync()
+    assert phone.hrefs() == [href]
+    with hub.store.view() as view:
+        assert [parked.raw for parked in view.parked.list()] == [b"rubbish"]

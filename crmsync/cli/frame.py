@@ -152,7 +152,14 @@ def _general(argv: list[str]) -> tuple[list[str], General]:
 def _overview() -> str:
     lines = ["usage: crmsync [--home DIR] [--user NAME] COMMAND ...", ""]
     lines += [f"  {verb:<10} {text}" for verb, text in VERBS.items()]
-    lines += ["", "`crmsync COMMAND --help` says more. Every command that reads takes --json."]
+    lines += [
+        "",
+        "`crmsync COMMAND --help` says more. Every command that reads takes --json; a failure says why on stderr.",
+    ]
+    lines += [
+        "Exit codes: 0 fine, 1 error, 2 usage, 3 something waits for you (only with --exit-code), 4 sign in again,"
+    ]
+    lines += ["5 some items failed or were parked, 69 remote unreachable, 75 try later, 78 bad config."]
     return "\n".join(lines)
 
 

@@ -152,7 +152,10 @@ class Connector(ABC):
 
     @abstractmethod
     def fetch(self, collection: RemoteCollection, hrefs: Sequence[str]) -> Sequence[Item]:
-        """The items as they are now, in any order; those that do not exist are left out."""
+        """The items as they are now, in any order; those that do not exist are left out.
+
+        One that exists but cannot be had raises `Unreachable`: nobody may take it for gone.
+        """
 
     @abstractmethod
     def find(self, collection: RemoteCollection, uid: str) -> Item | None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crmsync import translate
+from crmsync.connectors.base import RemoteCollection
 from crmsync.core.settle import settle
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.send import own
-from crmsync.errors import Unreadable
+from crmsync.errors import Unreachable, Unreadable
 from crmsync.model import Item, Link, LinkState
 from crmsync.store.collections_of import Collection
 from crmsync.store.losses import LossKind
@@ -29,7 +30,8 @@ def read_back(job: Job, collection: Collection, link_ids: Sequence[int], *, late
     with job.store.view() as view:
         links = [link for link_id in link_ids if (link := view.links.get(link_id)) is not None]
     remote = remote_of(collection)
-    found = {item.href: item for item in job.connector.fetch(remote, [link.href for link in links])}
+    found, unknown = _fetch(job, remote, [link.href for link in links])
+    links = [link for link in links if link.href not in unknown]
     doubtful = [link.href for link in links if link.href in found and not _same_version(link, found[link.href].etag)]
     # A remote whose etag moves at every look cannot be asked who wrote last; a second look tells.
     again = {item.href: item for item in job.connector.fetch(remote, doubtful)} if doubtful else {}
@@ -44,6 +46,23 @@ def read_back(job: Job, collection: Collection, link_ids: Sequence[int], *, late
             second = again.get(link.href)
             restless = second is not None and second.raw == item.raw and second.etag != item.etag
             _agree(job, tx, collection, link, item, _ours(link, item, restless=restless), late=late)
+
+
+def _fetch(job: Job, remote: RemoteCollection, hrefs: Sequence[str]) -> tuple[dict[str, Item], set[str]]:
+    """The items by href, and those that are there but cannot be had: their links wait for the next cycle."""
+    try:
+        return {item.href: item for item in job.connector.fetch(remote, hrefs)}, set()
+    except Unreachable as error:
+        if len(hrefs) == 1:
+            job.result.notes.append(f"{hrefs[0]}: {error}")
+            return {}, set(hrefs)
+    found: dict[str, Item] = {}
+    unknown: set[str] = set()
+    for half in (hrefs[: len(hrefs) // 2], hrefs[len(hrefs) // 2 :]):
+        more, missing = _fetch(job, remote, half)
+        found |= more
+        unknown |= missing
+    return found, unknown
 
 
 def _vanished(job: Job, tx: Tables, collection: Collection, link: Link) -> None:

@@ -73,8 +73,10 @@ class DavConnector(Connector):
         if first is None and cursor:
             first, cursor = self._changes(collection, ""), None
         if first is None:
-            self._hints[f"report {collection.href}"] = "none"
             yield from self._listed(collection, known)
+            self._hints[f"report {collection.href}"] = (
+                "none"  # only now: a server that fails is not one without reports
+            )
             return
         yield from self._by_token(collection, first, known, full=not cursor)
 
@@ -164,8 +166,12 @@ class DavConnector(Connector):
         """The items as they are now."""
         found: list[Item] = []
         for start in range(0, len(hrefs), _BATCH):
-            changes = self._multiget(collection, hrefs[start : start + _BATCH])
-            found += [change.item for change in changes if isinstance(change, Upsert)]
+            for change in self._multiget(collection, hrefs[start : start + _BATCH]):
+                match change:
+                    case Upsert(item):
+                        found.append(item)
+                    case Unusable(href, _, reason):
+                        raise Unreachable(f"it is there, but {reason}", thing=href)
         return found
 
     def find(self, collection: RemoteCollection, uid: str) -> Item | None:

@@ -1,0 +1,1 @@
+"""The DAV connector, piece by piece and against a server that misbehaves on cue."""

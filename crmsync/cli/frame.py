@@ -18,6 +18,15 @@ OK, ERROR, USAGE, REVIEW, SIGN_IN, SOME_FAILED = 0, 1, 2, 3, 4, 5
 UNREACHABLE, LATER, CONFIG = 69, 75, 78
 INTERRUPTED = 130
 
+_MORE = """
+
+`crmsync COMMAND --help` says more. Every command that reads takes --json.
+A failure prints nothing on standard output and says why on standard error.
+
+Exit codes: 0 fine, 1 error, 2 usage, 3 something waits for a person (only with
+--exit-code), 4 sign in again, 5 some items failed or were parked, 69 remote
+unreachable, 75 try again later, 78 bad configuration."""
+
 _TAKE_PATHS = ("import", "export")
 """Names of files need be no text."""
 
@@ -152,15 +161,7 @@ def _general(argv: list[str]) -> tuple[list[str], General]:
 def _overview() -> str:
     lines = ["usage: crmsync [--home DIR] [--user NAME] COMMAND ...", ""]
     lines += [f"  {verb:<10} {text}" for verb, text in VERBS.items()]
-    lines += [
-        "",
-        "`crmsync COMMAND --help` says more. Every command that reads takes --json; a failure says why on stderr.",
-    ]
-    lines += [
-        "Exit codes: 0 fine, 1 error, 2 usage, 3 something waits for you (only with --exit-code), 4 sign in again,"
-    ]
-    lines += ["5 some items failed or were parked, 69 remote unreachable, 75 try later, 78 bad config."]
-    return "\n".join(lines)
+    return "\n".join(lines) + _MORE
 
 
 def _complain(error: CrmsyncError) -> None:

@@ -41,6 +41,7 @@ def test_every_command_explains_itself(bare: Terminal, verb: str) -> None:
 
 def test_the_overview_is_the_answer_to_help_and_to_nothing(bare: Terminal) -> None:
     assert bare("help").out == bare("-h").out == bare(code=2).out
+    assert max(map(len, bare("help").out.splitlines())) <= 80
     assert bare("--version").out.startswith("crmsync ")
 
 

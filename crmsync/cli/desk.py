@@ -100,13 +100,28 @@ def now() -> str:
 
 
 def emit(data: Mapping[str, Any]) -> None:
-    """The one JSON object of a command. What the encoding of the output cannot hold is escaped, as JSON allows."""
-    text = json.dumps({"schema": 1, **data}, ensure_ascii=False)
+    """The one JSON object of a command."""
+    sys.stdout.write(_json({"schema": 1, **data}) + "\n")
+
+
+def emit_each(name: str, lines: Iterable[Mapping[str, Any]], rest: Mapping[str, Any]) -> None:
+    """The same for a long list, written line by line as it comes: it need not fit into memory."""
+    sys.stdout.write(f'{{"schema": 1, "{name}": [')
+    separator = ""
+    for line in lines:
+        sys.stdout.write(separator + _json(line))
+        separator = ", "
+    sys.stdout.write("], " + _json(rest)[1:] + "\n")
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    """What the encoding of the output cannot hold is escaped, as JSON allows."""
+    text = json.dumps(data, ensure_ascii=False)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps({"schema": 1, **data})
-    sys.stdout.write(text + "\n")
+        return json.dumps(data)
+    return text
 
 
 def answer(options: Namespace, data: Mapping[str, Any], text: str) -> int:

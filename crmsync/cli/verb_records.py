@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, answer, emit, say, table
+from crmsync.cli.desk import Desk, answer, emit, emit_each, say, table
 from crmsync.cli.field_values import as_json, in_words, pairs
 from crmsync.core.fieldmap import display_name, with_name
 from crmsync.errors import Usage
@@ -17,6 +17,7 @@ from crmsync.store.record_list import Selection
 from crmsync.store.store import Tables
 from crmsync.values import SHAPES, fields_to_json, to_json
 
+_PAGE = 1000
 _MANUAL = "python -m pydoc crmsync.cli.field_values"
 
 
@@ -73,17 +74,29 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
     wanted = Selection(tuple(RecordType(kind) for kind in options.type), options.where, options.search, user)
     with desk.store.view() as view:
         total = view.records.count(wanted)
-        records = list(view.records.list(wanted, limit=options.limit or max(total, 1)).records)
-        flagged = view.flags.on(user, [record.id for record in records])
-    if options.json:
-        emit({"records": [_json(record, record.id in flagged) for record in records], "total": total})
-        return 0
-    rows = [
-        ("on" if record.id in flagged else "off", record.id, record.type, display_name(record.type, record.fields))
-        for record in records
-    ]
+        found = _flagged(view, wanted, user, total if options.limit is None else options.limit)
+        if options.json:
+            emit_each("records", (_json(record, flag) for record, flag in found), {"total": total})
+            return 0
+        rows = [
+            ("on" if flag else "off", record.id, record.type, display_name(record.type, record.fields))
+            for record, flag in found
+        ]
     table(("sync", "id", "type", "name"), rows, "No record matches.")
     return 0
+
+
+def _flagged(view: Tables, wanted: Selection, user: int, limit: int) -> Iterator[tuple[Record, bool]]:
+    """The first `limit` records, page by page, each with whether it is flagged."""
+    after: str | None = None
+    while limit > 0:
+        page = view.records.list(wanted, after=after, limit=min(limit, _PAGE))
+        flagged = view.flags.on(user, [record.id for record in page.records])
+        yield from ((record, record.id in flagged) for record in page.records)
+        if page.next is None:
+            return
+        after = page.next
+        limit -= len(page.records)
 
 
 def _json(record: Record, flagged: bool) -> dict[str, Any]:

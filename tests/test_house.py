@@ -113,7 +113,7 @@ sys.exit(code)
 def test_looking_at_the_state_loads_nothing_heavy(command: list[str], tmp_path: Path) -> None:
     home = {**os.environ, "CRMSYNC_HOME": str(tmp_path / "home")}
     run = partial(subprocess.run, env=home, capture_output=True, text=True, check=True)
-    run([sys.executable, "-m", "crmsync", "init", "--yes"])
+    run([sys.executable, "-c", SAYS_WHAT_IT_LOADED, "init", "--yes"])
     done = run([sys.executable, "-c", SAYS_WHAT_IT_LOADED, *command])
     loaded = {name.split(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
     assert "crmsync" in loaded

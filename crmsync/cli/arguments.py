@@ -20,8 +20,7 @@ class Arguments(argparse.ArgumentParser):
 
 
 def positive(text: str) -> int:
-    """A whole number from 1 on, for options that count."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("it begins at 1")
+    """A whole number from 1 on, no larger than the store can hold: an id, or how many."""
+    if not text.isdecimal() or not 1 <= (number := int(text[:20])) < 1 << 63:
+        raise argparse.ArgumentTypeError(f'"{text}" is no whole number from 1 on')
     return number

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crmsync.cli.arguments import Arguments
+from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, table
 from crmsync.cli.field_values import as_json, in_words, parse
 from crmsync.errors import Usage
@@ -30,7 +30,7 @@ def _parser() -> Arguments:
     listing.add_argument("--decided", action="store_true", help="what was decided, by whom, and the value that lost")
     listing.add_argument("--json", action="store_true")
     resolve = actions.add_parser("resolve", help="say which value stands")
-    resolve.add_argument("ids", nargs="*", type=int, metavar="ID")
+    resolve.add_argument("ids", nargs="*", type=positive, metavar="ID")
     resolve.add_argument("--field", help="all open conflicts about this field")
     resolve.add_argument("--all", action="store_true")
     how = resolve.add_mutually_exclusive_group(required=True)

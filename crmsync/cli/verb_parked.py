@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from crmsync.cli.arguments import Arguments
+from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, emit, say, table
 from crmsync.store.parked import ParkedItem
 from crmsync.store.store import Tables
@@ -16,9 +16,9 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser = Arguments("crmsync parked", description="Items set aside with their text and the reason.")
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="what is set aside")
-    actions.add_parser("show", help="reason and raw text").add_argument("id", type=int)
+    actions.add_parser("show", help="reason and raw text").add_argument("id", type=positive)
     for name, text in (("retry", "try again with the next sync"), ("drop", "forget it")):
-        actions.add_parser(name, help=text).add_argument("ids", type=int, nargs="+", metavar="ID")
+        actions.add_parser(name, help=text).add_argument("ids", type=positive, nargs="+", metavar="ID")
     for one in actions.choices.values():
         one.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from crmsync.cli.arguments import Arguments
+from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, emit, say, table
 from crmsync.review import plans
 from crmsync.store.plans import HeldPlan
@@ -17,7 +17,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="what is held")
     for name, text in (("show", "its lines"), ("apply", "do it"), ("discard", "do not; put back what vanished")):
-        actions.add_parser(name, help=text).add_argument("id", type=int)
+        actions.add_parser(name, help=text).add_argument("id", type=positive)
     for one in actions.choices.values():
         one.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)

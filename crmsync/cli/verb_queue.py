@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from crmsync.cli.arguments import Arguments
+from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, narrate, table
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import ProgressLine
@@ -19,6 +19,8 @@ from crmsync.store.import_queue import Queued, QueueSelection, QueueState
 from crmsync.store.store import Tables
 
 _BATCH = 500
+_BEST = 100
+"""No suggestion scores more."""
 _TOLD = 20
 """How many of the items that were skipped are named to a person."""
 
@@ -53,12 +55,12 @@ def _parser() -> Arguments:
     assign.add_argument("--type", required=True, choices=[kind.value for kind in RecordType])
     assign.add_argument("--import", action="store_true", dest="bring_in", help="and make records of them at once")
     imports = actions.add_parser("import", help="make records of exactly those that have a type")
-    imports.add_argument("ids", nargs="*", type=int, metavar="ID")
+    imports.add_argument("ids", nargs="*", type=positive, metavar="ID")
     link = actions.add_parser("link", help="say that an item is a record the CRM has")
-    link.add_argument("id", type=int)
+    link.add_argument("id", type=positive)
     link.add_argument("record")
     accept = actions.add_parser("accept", help="link items to the records suggested for them")
-    accept.add_argument("ids", nargs="*", type=int, metavar="ID")
+    accept.add_argument("ids", nargs="*", type=positive, metavar="ID")
     accept.add_argument("--min-score", type=int)
     for name, text in (("ignore", "until the item changes"), ("private", "for good")):
         leave = actions.add_parser(name, help=text)
@@ -69,7 +71,7 @@ def _parser() -> Arguments:
 
 
 def _which(parser: Arguments) -> None:
-    parser.add_argument("ids", nargs="*", type=int, metavar="ID")
+    parser.add_argument("ids", nargs="*", type=positive, metavar="ID")
     parser.add_argument("--all", action="store_true", help="everything that waits")
     parser.add_argument("--where", default="", metavar="EXPR", help="everything that waits and matches")
 
@@ -140,7 +142,11 @@ def _bring_in(desk: Desk, options: argparse.Namespace) -> int:
 def _accept(desk: Desk, options: argparse.Namespace) -> int:
     if not options.ids and options.min_score is None:
         raise Usage("say which items: their ids, or --min-score N")
-    ids = _picked(desk, options) if options.ids else _ids(desk, QueueSelection(min_score=options.min_score))
+    ids = (
+        _picked(desk, options)
+        if options.ids
+        else _ids(desk, QueueSelection(min_score=max(0, min(options.min_score, _BEST + 1))))
+    )
     done = _each(desk, ids, lambda tx, batch: import_queue.accept(tx, batch, desk.user.id))
     return _answer(options, "linked", done, strict=True)
 

@@ -56,6 +56,14 @@ def test_wrong_words_are_exit_code_two_and_one_line(crm: Terminal, words: list[s
     crm.refuses(*words)
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1.5", "", "٣" * 30, "99999999999999999999", "9" * 5000])
+@pytest.mark.parametrize(
+    "words", [["plans", "show"], ["parked", "drop"], ["queue", "ignore"], ["conflicts", "resolve", "--crm"]]
+)
+def test_an_id_is_a_number_that_the_store_can_hold(crm: Terminal, words: list[str], number: str) -> None:
+    crm.refuses(*words, "--", number)
+
+
 @pytest.mark.parametrize("text", [*HOSTILE, "\udcff"])
 def test_hostile_words_are_shown_harmless(crm: Terminal, text: str) -> None:
     for words in (

@@ -291,4 +291,4 @@ def test_hostile_texts_take_linear_time(hostile: bytes) -> None:
     parsed = ICAL.parse(hostile)
     assert ICAL.parse(ICAL.patch(hostile, {"location": "here"}, {})).fields == {**parsed.fields, "location": "here"}
     assert ICAL.digest(hostile)
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 15  # quadratic would be minutes

@@ -118,14 +118,14 @@ def test_a_huge_zone_is_not_copied_without_end() -> None:
     assert len(elements) == 2000
     assert sum(map(len, elements)) < 25 * len(raw)
     assert len(elements[0]) > 500_000 > len(elements[-1])
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 15  # quadratic would be minutes
 
 
 def test_nesting_without_end_takes_linear_time() -> None:
     begun = time.process_time()
     for line in ("BEGIN:VEVENT", "BEGIN:X", "END:X", "BEGIN:VCALENDAR"):
         ICAL.split(text(*[line] * 100_000))
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 15  # quadratic would be minutes
 
 
 @given(

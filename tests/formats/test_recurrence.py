@@ -106,7 +106,7 @@ def test_ordinary_rules_may_be_expanded(text: str) -> None:
 def test_a_rule_that_would_never_end_is_refused_with_the_reason(text: str, reason: str) -> None:
     begun = time.process_time()
     assert reason in (check(text) or "")
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 10  # it would never end
 
 
 @pytest.mark.parametrize(

@@ -51,4 +51,4 @@ def test_the_uid_of_a_row_is_found_or_empty(raw, uid):
 def test_no_line_takes_more_than_linear_time(line):
     started = time.process_time()
     find_uid("vcard", b"BEGIN:VCARD\r\n" + line + b"\r\nEND:VCARD\r\n")
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < 5

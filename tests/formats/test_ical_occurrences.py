@@ -51,7 +51,7 @@ def test_a_rule_that_is_not_safe_gives_the_first_occurrence_and_the_reason(rule:
     found = occurrences(event("DTSTART:20260302T090000Z", rule), MARCH, APRIL)
     assert [one.start for one in found.occurrences] == ["2026-03-02T09:00:00Z"]
     assert reason in found.reason
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 15
 
 
 @pytest.mark.parametrize("rule", ["whenever", "FREQ=DAILY;INTERVAL=0"])

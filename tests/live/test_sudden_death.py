@@ -98,4 +98,4 @@ def test_a_killed_process_does_not_keep_the_next_one_waiting(at_radicale: Server
         assert dies(crm, death, "PUT", 20, Moment.LOST_ANSWER)
         began = time.monotonic()
         crm("status", "--json")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15

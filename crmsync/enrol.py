@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from crmsync import translate
 from crmsync.model import Item, Link, Record, RecordType
 from crmsync.store.collections_of import Collection
+from crmsync.store.jsontext import dump_fields
 from crmsync.store.store import Tables
 from crmsync.values import Fields
 
@@ -38,7 +39,8 @@ def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: C
     for one in newcomers:
         if one.blobs:
             tx.blobs.put_all(one.blobs)
-    tx.records.create_many(records)
+    texts = [dump_fields(record.fields) for record in records]  # what a record holds is also what it was agreed on
+    tx.records.create_many(records, texts)
     ids = [record.id for record in records]
     if user is not None:
         tx.flags.set(user, ids, on=True)
@@ -46,6 +48,7 @@ def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: C
         [
             Link(0, id, one.collection, one.href, one.uid, one.etag, one.fields)
             for id, one in zip(ids, newcomers, strict=True)
-        ]
+        ],
+        texts,
     )
     return ids

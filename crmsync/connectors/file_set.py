@@ -45,7 +45,7 @@ _ENDINGS = {
     ".csv": TABLES.href,
 }
 _KNOWN = ", ".join(_ENDINGS)
-_PAGE = 500
+_PAGE = 2000
 _LARGEST = 512 * 1024 * 1024
 
 

@@ -55,7 +55,7 @@ def suggested(job: Job, tx: Tables, collection: Collection, items: Sequence[Foun
     wanted = [_keys(job, item) for item in items]
     found = tx.records.by_keys({key for keys in wanted for key in keys}) if items else {}
     if not found:
-        return [replace(item, suggestion=None) for item in items]
+        return [item if item.suggestion is None else replace(item, suggestion=None) for item in items]
     ids = {record for records in found.values() for record in records}
     records = tx.records.many(ids, deleted=False)
     return [

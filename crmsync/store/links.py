@@ -36,9 +36,10 @@ class Links:
         assert id is not None
         return Link(id, *(getattr(link, name) for name in _COLUMNS.split(", ")))
 
-    def insert_many(self, links: Sequence[Link]) -> None:
-        """`insert` for many, of which none is under way."""
-        rows = [_values(link) for link in links]
+    def insert_many(self, links: Sequence[Link], bases: Sequence[str] | None = None) -> None:
+        """`insert` for many. `bases`: what `jsontext.dump_fields` makes of the base of each, where it is at hand."""
+        texts = [dump_fields(link.base) for link in links] if bases is None else bases
+        rows = [_values(link, base) for link, base in zip(links, texts, strict=True)]
         self._session.write_many(f"INSERT INTO links ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def update(self, link: Link) -> None:
@@ -136,11 +137,12 @@ class Links:
         return [row[0] for row in rows]
 
 
-def _values(link: Link) -> tuple[object, ...]:
+def _values(link: Link, base: str | None = None) -> tuple[object, ...]:
     intent = None if link.intent is None else dump_fields(link.intent)
     echo = dump_fields(link.echo) if link.echo else "{}"
+    base = dump_fields(link.base) if base is None else base
     return (
-        link.record, link.collection, link.href, link.uid, link.etag, dump_fields(link.base), echo,
+        link.record, link.collection, link.href, link.uid, link.etag, base, echo,
         link.state.value, intent, link.previous_etag,
     )  # fmt: skip
 

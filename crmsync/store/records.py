@@ -46,11 +46,15 @@ class Records:
         self._journal.append(record.id, "", None, text, reason)
         self._index.put([(seq, record)])
 
-    def create_many(self, records: Iterable[Record]) -> int:
-        """Adds records as they come, a few hundred at a time, so that memory stays flat. Returns how many."""
+    def create_many(self, records: Iterable[Record], texts: Iterable[str] | None = None) -> int:
+        """Adds records as they come, a few hundred at a time, so that memory stays flat. Returns how many.
+
+        `texts`: what `jsontext.dump_fields` makes of the fields of each, where the caller needs that too.
+        """
         source, n = iter(records), 0
+        ready = None if texts is None else iter(texts)
         while batch := list(islice(source, _BATCH)):
-            texts = [dump_fields(record.fields) for record in batch]
+            texts = [dump_fields(record.fields) for record in batch] if ready is None else list(islice(ready, _BATCH))
             first = self._insert(batch, texts)
             self._journal.append_many([(record.id, "", None, text) for record, text in zip(batch, texts, strict=True)])
             self._index.put(list(enumerate(batch, first)))

@@ -18,6 +18,7 @@ from crmsync.store.import_queue import Found, QueueSelection
 from crmsync.store.store import Tables
 
 _PAGE = 500
+_NO_KEYS: Mapping[str, Sequence[Key]] = {}
 
 
 def enqueue(job: Job, tx: Tables, collection: Collection, items: Sequence[Found]) -> None:
@@ -48,11 +49,16 @@ def renew(job: Job, collection: Collection) -> None:
         tx.collections.set_acked(collection.id, newest)
 
 
-def suggested(job: Job, tx: Tables, collection: Collection, items: Sequence[Found]) -> list[Found]:
-    """The items, each with its best match; only people and organisations have any."""
+def suggested(
+    job: Job, tx: Tables, collection: Collection, items: Sequence[Found], keys: Mapping[str, Sequence[Key]] = _NO_KEYS
+) -> list[Found]:
+    """The items, each with its best match; only people and organisations have any.
+
+    `keys` by href, for items that were read whole; the others look by what the queue shows of them.
+    """
     if collection.kind not in (CollectionKind.ADDRESSBOOK, CollectionKind.TABLE):
         return list(items)
-    wanted = [_keys(job, item) for item in items]
+    wanted = [keys.get(item.href) or _keys(job, item) for item in items]
     found = tx.records.by_keys({key for keys in wanted for key in keys}) if items else {}
     if not found:
         return [item if item.suggestion is None else replace(item, suggestion=None) for item in items]

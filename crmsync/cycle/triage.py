@@ -9,6 +9,7 @@ from hashlib import blake2b
 from crmsync import translate
 from crmsync.core.adopt import adopt
 from crmsync.core.fieldmap import fits, view
+from crmsync.core.keys import record_keys
 from crmsync.cycle.job import Job, record_of
 from crmsync.cycle.rules import Enrolment
 from crmsync.cycle.suggest import enqueue, suggested
@@ -52,7 +53,9 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
     if apart:
         tx.queue.put_many(job.account.id, collection.id, apart)
         tx.queue.decide_hrefs(collection.id, [entry.href for entry in apart], QueueState.IGNORED)
-    waiting = suggested(job, tx, collection, found)
+    region = job.rules.region
+    keys = {href: tuple(record_keys(one.type, one.fields, region)) for href, one in newcomers.items()}
+    waiting = suggested(job, tx, collection, found, keys)
     if enrolment is not None:
         waiting = _enrolled(job, tx, collection, enrolment, waiting, newcomers)
     enqueue(job, tx, collection, waiting)

@@ -58,8 +58,9 @@ def suggested(
     """
     if collection.kind not in (CollectionKind.ADDRESSBOOK, CollectionKind.TABLE):
         return list(items)
-    wanted = [keys.get(item.href) or _keys(job, item) for item in items]
-    found = tx.records.by_keys({key for keys in wanted for key in keys}) if items else {}
+    anybody = bool(items) and bool(tx.records.totals())  # else nobody need be looked for: the first sync of a new home
+    wanted = [keys.get(item.href) or _keys(job, item) for item in items] if anybody else []
+    found = tx.records.by_keys({key for keys in wanted for key in keys})
     if not found:
         return [item if item.suggestion is None else replace(item, suggestion=None) for item in items]
     ids = {record for records in found.values() for record in records}

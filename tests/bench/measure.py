@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MEGABYTE = 1e6
+ELSEWHERE = {"PYTHONDONTWRITEBYTECODE"}
+"""What may be set where this runs but not where programs are installed: it makes them compile themselves each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,13 @@ def run(
     fine: frozenset[int] = frozenset({0}),
 ) -> Cost:
     """Runs a program to its end and says what it cost. Ends the benchmark when its exit code is not one of `fine`."""
+    here = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin.encode())
         given.seek(0)
         started = time.perf_counter()
         process = subprocess.Popen(
-            [str(part) for part in argv], env={**os.environ, **(env or {})}, stdin=given, stdout=out, stderr=err
+            [str(part) for part in argv], env={**here, **(env or {})}, stdin=given, stdout=out, stderr=err
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started

@@ -43,7 +43,7 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
     unreadable: list[tuple[Link, str]] = []
     for link in links:
         record = records[link.record]
-        if gives_up(tx, collection, link.href):
+        if _stuck(tx, collection, link.href):
             continue
         try:
             remote = _remote(tx, collection, record, link, agreed=link.id not in disputed)
@@ -73,6 +73,19 @@ def gives_up(tx: Tables, collection: Collection, href: str) -> bool:
     """Whether the remote has refused this too often, and nobody has asked to try again."""
     parked = tx.parked.find(collection.id, href)
     return parked is not None and parked.attempts >= ATTEMPTS and not parked.retry
+
+
+def _stuck(tx: Tables, collection: Collection, href: str) -> bool:
+    """`gives_up` for an item that is there: one that was edited or removed since then is news to be looked at."""
+    if not gives_up(tx, collection, href):
+        return False
+    parked, mirrored = tx.parked.find(collection.id, href), tx.mirror.get(collection.id, href)
+    return parked is None or mirrored is None or (parked.etag == mirrored.item.etag and not mirrored.gone)
+
+
+def wanted(job: Job, tx: Tables, collection: Collection, record: Record) -> bool:
+    """Whether this account is to have the record."""
+    return _Eye.of(job, tx, collection, [record.id]).local(record).selected
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,6 @@ def _create(tx: Tables, collection: Collection, action: Create) -> Post | None:
     if action.link is not None:
         old = _link(tx, action.link)
         forget(tx, collection, old.id, old.href)
-        tx.plans.forget(collection.id, old.href)
     fields = view(record.type, record.fields, collection.format)
     uid = uid_of(record.id)
     blobs = tx.blobs.many(_blob_names(fields))
@@ -246,6 +245,7 @@ def _vanished(job: Job, tx: Tables, collection: Collection, action: Vanished) ->
 
 
 def forget(tx: Tables, collection: Collection, link: int, href: str) -> None:
-    """The link and what the mirror knows of its item go; open questions about them end with that."""
+    """The link and what the mirror knows of its item go; open questions about them, and answers, end with that."""
     tx.links.delete(link)
     tx.mirror.drop(collection.id, [href])
+    tx.plans.forget(collection.id, href)

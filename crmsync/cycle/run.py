@@ -111,6 +111,10 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
         actions = hold.allowed(job, tx, collection, plan)
         if job.result.plan is not None:
             job.result.plan += [describe(tx, collection.name, action) for action in plan.actions]
+        for pair in found.pairs:
+            if pair.restore and pair.remote is not None:
+                # It came back by itself: should it vanish again, that is another deletion, which nobody answered yet.
+                tx.plans.forget(collection.id, pair.remote.href)
         concerned = {action.link for action in plan.actions}
         for pair in found.pairs:
             if pair.link is not None and pair.link.id not in concerned:

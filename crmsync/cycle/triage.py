@@ -10,13 +10,14 @@ from crmsync import translate
 from crmsync.core.adopt import adopt
 from crmsync.core.fieldmap import fits, view
 from crmsync.core.keys import record_keys
+from crmsync.cycle.gather import wanted
 from crmsync.cycle.job import Job, record_of
 from crmsync.cycle.rules import Enrolment
 from crmsync.cycle.suggest import enqueue, suggested
 from crmsync.enrol import Newcomer, enrol, read
 from crmsync.errors import Unreadable
 from crmsync.formats import registry
-from crmsync.model import Confidence, Item, Link, Mode
+from crmsync.model import Confidence, Conflict, Item, Link, LinkState, Mode
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found, QueueState
 from crmsync.store.store import Tables
@@ -110,21 +111,29 @@ def _enrolled(
 def _ours(job: Job, tx: Tables, collection: Collection, item: Item) -> bool:
     """Whether the item carries our mark, made for a record that has no item in this account: then it is that item.
 
-    A store that was restored from a backup, or a person who copied a card to another account, comes back this way.
+    A store that was restored from a backup, or a person who copied a card to another account, comes back this way. A
+    copy of a record that this account is not to have is somebody's own: linked, it would be deleted as not selected.
     """
     owner = record_of(item.uid)
     record = tx.records.get(owner) if owner else None
     if record is None:
         return False
     mine = {other.id for other in tx.collections.of(job.account.id)}
-    if any(link.collection in mine for link in tx.links.for_record(record.id)):
+    known = [link for link in tx.links.for_record(record.id) if link.collection in mine]
+    if any(link.collection == collection.id and link.state is LinkState.CREATING for link in known):
+        return True  # made by a cycle that was cut off: recover makes it the record's
+    if known or not wanted(job, tx, collection, record):
         return False
     try:
         remote = translate.read(collection.format, record.type, item.raw).fields
     except Unreadable:
         return False
-    adoption = adopt(view(record.type, record.fields, collection.format), remote)
+    crm = view(record.type, record.fields, collection.format)
+    adoption = adopt(crm, remote)
     link = tx.links.insert(Link(0, record.id, collection.id, item.href, item.uid, item.etag, adoption.base))
+    for lost in adoption.lost:
+        conflict = Conflict(record.id, link.id, lost.field, None, crm.get(lost.field), lost.value)
+        tx.conflicts.note(conflict, collection.id, lost.reason, lost.value)
     tx.links.touch([link.id])
     tx.queue.decide_hrefs(collection.id, [item.href], QueueState.LINKED)
     return True

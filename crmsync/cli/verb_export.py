@@ -55,6 +55,8 @@ def _write(path: Path, parts: Iterable[bytes]) -> None:
         with path.open("wb") as out:
             out.writelines(parts)
         return
+    if not path.parent.is_dir():
+        raise Usage("there is no such folder", thing=str(path.parent))
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("xb") as out:

@@ -149,7 +149,7 @@ def test_a_file_appears_whole_or_not_at_all(crm: Terminal, tmp_path: Path, monke
     assert "No space left" in crm.refuses("export", "--format", "vcard", "-o", out, code=1)
     assert out.read_text() == "what was there before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "out.vcf"]
-    assert "nowhere" in crm.refuses("export", "--format", "json", "-o", tmp_path / "nowhere/x", code=1)
+    assert "nowhere" in crm.refuses("export", "--format", "json", "-o", tmp_path / "nowhere/x", code=2)
 
 
 def test_an_export_may_go_into_a_pipe(crm: Terminal) -> None:

@@ -167,7 +167,7 @@ class FolderConnector(Connector):
         if self._root not in ("", inode) and not marked:
             with root:
                 raise Unreachable(
-                    "this is not the folder that was here before; is its disk mounted?",
+                    "this is not the folder that was here before: its disk may not be mounted",
                     thing=self._path,
                     next_step=f"If it is the right one, put an empty file named {MARKER} into it",
                 )

@@ -136,14 +136,14 @@ class Guarded:
 
 
 def signature(action: Action) -> str:
-    """Names an action so that a person's answer holds for exactly it: gone stale when the etag or the values move."""
+    """Names an action so that an answer holds for exactly it: stale once the etag, the values or the reason move."""
     match action:
         case Create():
             return f"create {action.record}"
         case Update():
             return f"update {action.link} {action.etag} {sorted(action.hub)} {sorted(action.remote)}"
         case Delete():
-            return f"delete {action.link} {action.etag}"
+            return f"delete {action.link} {action.etag} {action.reason}"
         case Vanished():
             return f"vanished {action.link} {action.etag}"
         case Revived() | Unlink():

@@ -126,6 +126,7 @@ def _remote(tx: Tables, collection: Collection, record: Record, link: Link, *, a
     if mirrored is None or mirrored.gone:
         return None
     item = mirrored.item
-    if agreed and not mirrored.dirty:
+    # What was parked may be what nobody can read, and that is not to be decided upon as if it were as agreed.
+    if agreed and not mirrored.dirty and tx.parked.find(collection.id, link.href) is None:
         return Remote(link.href, item.etag, link.shown())
     return Remote(link.href, item.etag, translate.read(collection.format, record.type, item.raw).fields)

@@ -48,7 +48,7 @@ def _creating(job: Job, collection: Collection, link: Link) -> Sequence[int]:
     """Was it made? Our mark tells. Not found: the record is without an item, and this cycle creates it."""
     item = job.connector.find(remote_of(collection), link.uid)
     with job.store.transaction(job.stamp("found again after a lost answer")) as tx:
-        if item is None:
+        if item is None or _anothers(tx, collection, link, item):
             tx.links.delete(link.id)
             return ()
         base = {name: value for name, value in (link.intent or {}).items() if value is not None}
@@ -56,6 +56,12 @@ def _creating(job: Job, collection: Collection, link: Link) -> Sequence[int]:
         own(tx, collection, item)
         tx.links.touch([link.id])
     return (link.id,)
+
+
+def _anothers(tx: Tables, collection: Collection, link: Link, item: Item) -> bool:
+    """Whether the item is another record's, or lies where ours should and carries another mark."""
+    owner = tx.links.by_href(collection.id, item.href)
+    return item.uid != link.uid or (owner is not None and owner.id != link.id)
 
 
 def _updating(job: Job, collection: Collection, link: Link) -> None:

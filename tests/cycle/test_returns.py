@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from crmsync.connectors.faults import WRITES, Fault
 from crmsync.connectors.memory import MemoryConnector
+from crmsync.connectors.tempers import POLITE
 from crmsync.cycle import send
-from crmsync.errors import Refused
+from crmsync.errors import Refused, Unreachable
 from crmsync.review import conflicts as decide
 from crmsync.review import plans
 from crmsync.review.conflicts import Choice
-from tests.cycle.bench_of import BOOK, Hub, Spoke, edit, settled
+from tests.cycle.bench_of import BOOK, Hub, Spoke, bring_in, card, edit, settled
 
 
 def _answer(hub: Hub, choice: Choice) -> None:
@@ -115,3 +118,60 @@ def test_a_dry_run_after_a_kill_does_not_queue_what_we_had_just_made(
     assert hub.queue() == []
     settled(phone)
     assert (hub.queue(), len(phone.hrefs())) == ([], 1)
+
+
+def test_refusing_to_delete_what_is_not_selected_says_nothing_about_a_record_that_is_deleted(
+    hub: Hub, phone: Spoke
+) -> None:
+    records = [hub.add(name=f"Anna Rossi {number}") for number in range(15)]
+    phone.sync()
+    with hub.typing() as tx:
+        tx.flags.set(1, records, on=False)
+    phone.sync()
+    _discard(hub)
+    settled(phone)
+    assert len(phone.hrefs()) == 15
+    hub.delete(records[0])
+    settled(phone)
+    assert len(phone.hrefs()) == 14
+
+
+def test_an_item_that_became_unreadable_is_not_deleted_with_its_record(hub: Hub, phone: Spoke) -> None:
+    record = hub.add(name="Anna Rossi")
+    phone.sync()
+    (href,) = phone.hrefs()
+    phone.remote.edit(BOOK, href, b"half a card")
+    phone.sync()
+    hub.delete(record)
+    settled(phone)
+    assert phone.hrefs() == [href]
+
+
+def test_an_item_of_somebody_else_where_ours_should_lie_is_never_taken_for_ours(hub: Hub, phone: Spoke) -> None:
+    record = hub.add(name="Anna Rossi", flag=False)
+    href = f"/book/crmsync-{record}.vcf"
+    phone.remote.edit(BOOK, href, card("other", "Otto Weber"))
+    phone.sync()
+    with hub.typing() as tx:
+        tx.flags.set(1, [record], on=True)
+    for _ in range(3):
+        assert phone.sync().failed == 1  # said each time, and nothing is mixed up
+    assert hub.fields(record)["name"] == "Anna Rossi"
+    assert "Otto Weber" in phone.text(href)
+
+
+def test_our_mark_on_the_item_of_another_record_does_not_stop_the_account(hub: Hub) -> None:
+    phone = Spoke(hub, "phone", tempers=replace(POLITE, chooses_hrefs=True))
+    record = hub.add(name="Anna Rossi", flag=False)
+    phone.remote.edit(BOOK, "/book/x.vcf", card("x", "Otto Weber"))
+    phone.sync()
+    bring_in(hub)
+    phone.remote.edit(BOOK, "/book/x.vcf", card(f"crmsync-{record}", "Otto Weber"))
+    phone.sync()
+    with hub.typing() as tx:
+        tx.flags.set(1, [record], on=True)
+    phone.remote.fail(Fault(1, Unreachable("no answer"), on=WRITES))
+    phone.sync()
+    settled(phone)
+    assert "Otto Weber" in phone.text("/book/x.vcf")
+    assert hub.fields(record)["name"] == "Anna Rossi"

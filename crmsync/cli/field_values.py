@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from crmsync.cli.typed_times import checked
 from crmsync.errors import Usage
 from crmsync.values import Address, Labelled, Participant, Shape, Value, fields_to_json, from_json, shape, to_json
 
@@ -40,7 +41,7 @@ def parse(field: str, text: str) -> Value | None:
         return _json(field, text)
     match kind:
         case Shape.TEXT:
-            return text
+            return checked(field, text)
         case Shape.FLAG:
             return _flag(field, text)
         case Shape.NUMBER:
@@ -104,9 +105,13 @@ def _flag(field: str, text: str) -> bool:
 
 def _number(field: str, text: str) -> int:
     try:
-        return int(text)
+        number = int(text)
     except ValueError as error:
         raise Usage(f'"{text}" is no whole number', thing=field) from error
+    highest = {"percent": 100, "priority": 9}.get(field)
+    if highest is not None and not 0 <= number <= highest:
+        raise Usage(f"{number} is not from 0 to {highest}", thing=field)
+    return number
 
 
 def _json(field: str, text: str) -> Value | None:

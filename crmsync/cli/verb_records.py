@@ -9,7 +9,8 @@ from typing import Any
 from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, emit_each, say, table
 from crmsync.cli.field_values import as_json, in_words, pairs
-from crmsync.core.fieldmap import display_name, with_name
+from crmsync.cli.typed_times import in_order
+from crmsync.core.fieldmap import apply, display_name, with_name
 from crmsync.errors import Usage
 from crmsync.model import JournalEntry, Record, RecordType
 from crmsync.store.identity import new_id
@@ -147,6 +148,9 @@ def _add(desk: Desk, options: argparse.Namespace) -> int:
     fields = {name: value for name, value in pairs(options.values).items() if value is not None}
     if not fields:
         raise Usage("every value is empty", next_step="Say what the record holds: FIELD=VALUE ...")
+    in_order(fields)
+    if kind is RecordType.APPOINTMENT and "start" not in fields:
+        raise Usage("an appointment needs a start", next_step="start=2026-03-31T10:00:00")
     record = Record(new_id(), kind, {**fields, **_named(kind, fields)})
     with desk.deciding("typed") as tx:
         tx.records.create(record)
@@ -165,6 +169,7 @@ def _set(desk: Desk, options: argparse.Namespace) -> int:
     changes = pairs(options.values)
     with desk.deciding("typed") as tx:
         record = _get(tx, options.id)
+        in_order(apply(record.fields, changes))
         changed = tx.records.change(record.id, with_name(record.type, record.fields, changes))
     names = sorted(changed)
     return answer(options, {"id": options.id, "changed": names}, f"changed: {', '.join(names) or 'nothing'}")

@@ -137,7 +137,7 @@ def _finish(job: Job) -> None:
 def _word(result: RunResult) -> str:
     match result.error:
         case None:
-            return "ok"
+            return "held" if result.held else "ok"
         case SignInNeeded():
             return "sign-in"
         case _:

@@ -216,7 +216,7 @@ def test_what_the_remote_taught_us_is_kept_with_the_account_from_the_start(crm: 
         assert tx.accounts.get("desk").hints["root"]
     folder.rename(tmp_path / "elsewhere")
     folder.mkdir()  # what is left in its place when a disk is not mounted
-    assert "disk mounted" in crm("sync", code=69).err
+    assert "disk may not be mounted" in crm("sync", code=69).err
 
 
 def test_ejecting_removes_exactly_what_we_wrote(phone: Terminal, remote: MemoryRemote) -> None:

@@ -58,8 +58,19 @@ def add(desk: Desk, options: argparse.Namespace) -> int:
         narrate(f"the password is kept in {desk.home.secrets}, readable by you only")
     _tell(options, chosen, found)
     if not options.json:
+        _warn_of_writes(desk, options.name, chosen)
         say(f"next: crmsync sync {options.name}")
     return 0
+
+
+def _warn_of_writes(desk: Desk, name: str, chosen: Sequence[RemoteCollection]) -> None:
+    """The first sync of an account that may be written fills it with what is flagged: nobody is to be surprised."""
+    with desk.store.view() as view:
+        account = view.accounts.get(name)
+        types = {kind for one in chosen if not one.read_only for kind in one.accepts}
+        waiting = len(view.links.unlinked(account.id, account.user, sorted(types)))
+    if waiting and account.mode is not Mode.IMPORT:
+        narrate(f"up to {waiting:,} records will be written there: see `crmsync sync {name} --dry-run` first")
 
 
 def sign_in(desk: Desk, options: argparse.Namespace) -> int:

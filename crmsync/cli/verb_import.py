@@ -56,6 +56,8 @@ def run(desk: Desk, argv: list[str]) -> int:
     answer(options, counts, ", ".join(f"{name} {count:,}" for name, count in counts.items()))
     if counts["queued"] and not options.json:
         narrate("next: crmsync queue list")
+    if counts["imported"] and not options.sync and not options.json:
+        narrate("they stay in the CRM only, until `crmsync records flag ID --on` or an import with --sync")
     return SOME_FAILED if counts["parked"] else OK
 
 

@@ -21,7 +21,7 @@ def pulled(collection: RemoteCollection, *paths: Path) -> tuple[FileSet, list[Up
         pages = list(files.pull(collection, None, dict))
     assert [page.complete for page in pages] == [False] * (len(pages) - 1) + [True]
     assert pages[-1].listing is None  # nothing is ever said to be gone
-    assert all(len(page.changes) <= 500 for page in pages)
+    assert all(len(page.changes) <= 2000 for page in pages)
     changes = [change for page in pages for change in page.changes]
     assert all(isinstance(change, Upsert | Unusable) for change in changes)
     return files, changes  # type: ignore[return-value]

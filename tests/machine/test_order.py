@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from tests.machine.engine import SETUPS
 from tests.machine.history import everything, history
 from tests.machine.typed import EDITS
 from tests.machine.world import BOOK, VCARD, Setup, World, shown
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 PLACES = st.integers(0, 2)
 SINGLE_STEPS = st.one_of(

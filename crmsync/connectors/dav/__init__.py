@@ -3,6 +3,7 @@
 | module      | what it knows                                                                |
 |-------------|------------------------------------------------------------------------------|
 | connector   | the contract of `connectors.base`, in terms of the others                    |
+| contents    | items with their bytes, in batches                                             |
 | discovery   | from an address to address books and calendars (RFC 6764)                    |
 | session     | one request: credentials, redirects, and what an answer means for the engine |
 | multistatus | the XML of answers, read without entities, DTD or network                    |

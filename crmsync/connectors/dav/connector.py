@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from crmsync.connectors.base import (
-    Change,
     Connector,
     Delta,
     Gone,
@@ -18,14 +17,13 @@ from crmsync.connectors.base import (
     Written,
 )
 from crmsync.connectors.dav import bodies, discovery
-from crmsync.connectors.dav.hrefs import normal, origin, resolve
+from crmsync.connectors.dav.contents import Contents, change_of
+from crmsync.connectors.dav.hrefs import normal, origin, resolve, without_secret
 from crmsync.connectors.dav.multistatus import Multistatus, Row
-from crmsync.connectors.dav.session import Answer, Session, fail
-from crmsync.connectors.uids import find_uid
-from crmsync.errors import Moved, Unreachable
-from crmsync.model import CollectionKind, Cursor, Item
+from crmsync.connectors.dav.session import Answer, Session, fail, is_page
+from crmsync.errors import Moved, Unreachable, Untrusted
+from crmsync.model import Cursor, Item, RecordType
 
-_BATCH = 500
 _ENDINGS = {"vcard": ".vcf", "ical": ".ics"}
 _TYPES = {"vcard": "text/vcard; charset=utf-8", "ical": "text/calendar; charset=utf-8"}
 _NO_REPORT = (400, 403, 405, 415, 422, 501)
@@ -35,7 +33,7 @@ class DavConnector(Connector):
     """One account on a DAV server.
 
     Options: `trust` (hosts that may be asked although they are not the one set up, comma-separated), `ca` (a PEM file
-    with the server's certificate authority).
+    with the server's certificate authority), `guards` (`none`: the server ignores If-Match, so look before each write).
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -43,7 +41,6 @@ class DavConnector(Connector):
         super().__init__(settings)
         self._origin = origin(discovery.starts(settings.url)[0])
         self._hints = dict(settings.hints)
-        self._origin = self._hints.get("origin", self._origin)
         self._session = Session(
             settings.username,
             settings.secret,
@@ -57,7 +54,7 @@ class DavConnector(Connector):
         self._session.close()
 
     def hints(self) -> Mapping[str, str]:
-        """The origin that answered, and collections whose server knows no sync-collection."""
+        """`report HREF`: no sync-collection there; `tokens HREF`: they change by themselves; `guards`: see options."""
         return dict(self._hints)
 
     def collections(self) -> Sequence[RemoteCollection]:
@@ -78,7 +75,29 @@ class DavConnector(Connector):
                 "none"  # only now: a server that fails is not one without reports
             )
             return
+        if (
+            cursor
+            and first.token not in ("", cursor)
+            and not first.names_something
+            and self._may_be_restored(collection)
+        ):
+            yield from self._compared(collection, first.token, known)
+            return
         yield from self._by_token(collection, first, known, full=not cursor)
+
+    def _may_be_restored(self, collection: RemoteCollection) -> bool:
+        """Whether another token without any change is strange: a server put back from a backup answers like that."""
+        return self._hints.get(f"tokens {collection.href}") != "drift"
+
+    def _compared(self, collection: RemoteCollection, token: str, known: Known) -> Iterator[Delta]:
+        """Everything by etag, although the server claims that nothing changed."""
+        have = known()
+        pages = list(self._listed(collection, lambda: have))
+        listing = pages[-1].listing or frozenset()
+        if len(pages) == 1 and listing == have.keys():
+            self._hints[f"tokens {collection.href}"] = "drift"
+        yield from pages[:-1]
+        yield Delta((), Cursor(token), True, listing)
 
     def _changes(self, collection: RemoteCollection, token: str) -> Multistatus | None:
         """One sync report; `None` when the server refuses the token, or knows no such report."""
@@ -141,32 +160,17 @@ class DavConnector(Connector):
         ]
 
     def _contents(self, collection: RemoteCollection, hrefs: Sequence[str]) -> Iterator[Delta]:
-        for start in range(0, len(hrefs), _BATCH):
-            batch = hrefs[start : start + _BATCH]
-            yield Delta(tuple(self._multiget(collection, batch)), total=len(hrefs))
+        for page in self._bytes_of(collection).pages(hrefs):
+            yield Delta(page, total=len(hrefs))
 
-    def _multiget(self, collection: RemoteCollection, hrefs: Sequence[str]) -> Iterator[Change]:
-        """The items with their content. A batch on which the server fails is halved until the bad item is found."""
-        body = bodies.multiget(collection.format, hrefs)
-        answer = self._session.send("REPORT", self._url(collection.href), body, depth="0")
-        if answer.status == 500 and len(hrefs) > 1:
-            half = len(hrefs) // 2
-            yield from self._multiget(collection, hrefs[:half])
-            yield from self._multiget(collection, hrefs[half:])
-            return
-        if answer.status == 500:
-            yield Unusable(hrefs[0], None, "the server fails when it is asked for this item (500)")
-            return
-        wanted = frozenset(hrefs)
-        for row in _multistatus(answer).rows:
-            if row.href in wanted and row.status not in (404, 410):
-                yield _change(collection, row)
+    def _bytes_of(self, collection: RemoteCollection) -> Contents:
+        return Contents(self._session, self._url(collection.href), collection)
 
     def fetch(self, collection: RemoteCollection, hrefs: Sequence[str]) -> Sequence[Item]:
         """The items as they are now."""
         found: list[Item] = []
-        for start in range(0, len(hrefs), _BATCH):
-            for change in self._multiget(collection, hrefs[start : start + _BATCH]):
+        for page in self._bytes_of(collection).pages(hrefs):
+            for change in page:
                 match change:
                     case Upsert(item):
                         found.append(item)
@@ -179,53 +183,63 @@ class DavConnector(Connector):
         for item in self.fetch(collection, [self._place(collection, uid)]):
             if item.uid == uid:
                 return item
-        component = "VTODO" if collection.kind is CollectionKind.TASKS else "VEVENT"
-        body = bodies.by_uid(collection.format, uid, component)
-        answer = self._session.send("REPORT", self._url(collection.href), body, depth="1")
-        if answer.status in _NO_REPORT:
-            return None
-        for row in _multistatus(answer).rows:
-            change = _change(collection, row)
-            if isinstance(change, Upsert) and change.item.uid == uid:
-                return change.item
+        for component in _components(collection):
+            body = bodies.by_uid(collection.format, uid, component)
+            answer = self._session.send("REPORT", self._url(collection.href), body, depth="1")
+            for row in () if answer.status in _NO_REPORT else _multistatus(answer).rows:
+                change = change_of(collection, row)
+                if isinstance(change, Upsert) and change.item.uid == uid:
+                    return change.item
         return None
 
     def create(self, collection: RemoteCollection, uid: str, raw: bytes) -> Written:
         """`PUT` with `If-None-Match: *` under a name made of the UID."""
-        headers = {"If-None-Match": "*", "Content-Type": _TYPES[collection.format]}
-        return self._put(self._place(collection, uid), collection, raw, headers)
+        href = self._place(collection, uid)
+        if self._is_careless and self.fetch(collection, [href]):
+            raise Moved("it is there already", thing=href)
+        return self._put(href, collection, raw, {"If-None-Match": "*"})
 
     def update(self, collection: RemoteCollection, href: str, raw: bytes, etag: str | None) -> Written:
-        """`PUT` with `If-Match`; an etag that is weak cannot be used there, so the item is looked at first."""
-        headers = {"Content-Type": _TYPES[collection.format]}
-        if etag is not None:
-            headers |= self._condition(collection, href, etag)
-        return self._put(href, collection, raw, headers)
+        """`PUT` with `If-Match`, after a look at the item where that is not enough."""
+        if etag is not None and self._needs_a_look(etag):
+            self._look(collection, href, etag)
+        return self._put(href, collection, raw, _condition(etag))
 
     def delete(self, collection: RemoteCollection, href: str, etag: str | None) -> None:
-        """`DELETE` with `If-Match`."""
-        headers = self._condition(collection, href, etag) if etag is not None else {}
-        answer = self._session.send("DELETE", self._at(collection, href), headers=headers)
+        """`DELETE` with `If-Match`, after a look at the item where that is not enough."""
+        if etag is not None and self._needs_a_look(etag) and not self._look(collection, href, etag, gone_is_fine=True):
+            return
+        answer = self._session.send("DELETE", self._at(collection, href), headers=_condition(etag))
+        _no_page(answer)
         if answer.status not in (200, 202, 204, 404, 410):
             fail(answer)
 
-    def _condition(self, collection: RemoteCollection, href: str, etag: str) -> dict[str, str]:
-        if not etag.startswith("W/"):
-            return {"If-Match": etag}
+    @property
+    def _is_careless(self) -> bool:
+        """Whether this server overwrites in spite of If-Match and If-None-Match."""
+        return "none" in (self.settings.options.get("guards"), self._hints.get("guards"))
+
+    def _needs_a_look(self, etag: str) -> bool:
+        return self._is_careless or etag.startswith("W/")  # a weak one is no condition (RFC 9110 section 13.1.1)
+
+    def _look(self, collection: RemoteCollection, href: str, etag: str, *, gone_is_fine: bool = False) -> bool:
+        """Whether the item is there, with this etag. Raises `Moved` otherwise."""
         now = self.fetch(collection, [href])
+        if not now and gone_is_fine:
+            return False
         if not now or now[0].etag != etag:
             raise Moved("it changed since we last saw it", thing=href)
-        return {}
+        return True
 
-    def _put(self, href: str, collection: RemoteCollection, raw: bytes, headers: Mapping[str, str]) -> Written:
+    def _put(self, href: str, collection: RemoteCollection, raw: bytes, condition: Mapping[str, str]) -> Written:
         url = self._at(collection, href)
-        answer = self._session.send("PUT", url, raw, headers)
+        answer = self._session.send("PUT", url, raw, {"Content-Type": _TYPES[collection.format], **condition})
+        _no_page(answer)
         if answer.status not in (200, 201, 204):
             fail(answer)
-        location = answer.headers.get("location")
-        if location and origin(resolve(url, location)) == origin(url):
-            href = normal(location)
-        return Written(href, answer.headers.get("etag") or None)
+        if "If-None-Match" in condition and answer.status != 201:
+            self._hints["guards"] = "none"  # it says that it replaced something, which it was asked not to do
+        return Written(_told_place(url, answer) or href, answer.headers.get("etag") or None)
 
     def _place(self, collection: RemoteCollection, uid: str) -> str:
         base = normal(collection.href)
@@ -246,10 +260,33 @@ def _multistatus(answer: Answer) -> Multistatus:
     return answer.multistatus()
 
 
-def _change(collection: RemoteCollection, row: Row) -> Change:
-    if not 200 <= row.status < 300:
-        return Unusable(row.href, row.etag, f"the server does not give it ({row.status})")
-    if row.data is None:
-        return Unusable(row.href, row.etag, "the server gave no content for it")
-    raw = row.data.encode("utf-8")
-    return Upsert(Item(row.href, row.etag, find_uid(collection.format, raw), raw))
+def _no_page(answer: Answer) -> None:
+    """A network that wants a log-in first says 200 to everything, which is no success of a write."""
+    if answer.status == 200 and is_page(answer):
+        raise Untrusted(
+            "a page for people came back, so nothing is known of what was written",
+            thing=without_secret(answer.url),
+            next_step="Is this network asking you to log in first?",
+        )
+
+
+def _condition(etag: str | None) -> dict[str, str]:
+    return {} if etag is None or etag.startswith("W/") else {"If-Match": etag}
+
+
+def _told_place(url: str, answer: Answer) -> str | None:
+    """Where the server says that it put an item, if that is on the same server."""
+    location = answer.headers.get("location")
+    try:
+        place = resolve(url, location) if location else ""
+    except Untrusted:  # the item is written, whatever this may mean
+        return None
+    return normal(place) if place and origin(place) == origin(url) else None
+
+
+def _components(collection: RemoteCollection) -> Sequence[str]:
+    """What to look for in a calendar; for an address book any one word will do."""
+    if collection.format == "vcard":
+        return ("",)
+    names = {RecordType.APPOINTMENT: "VEVENT", RecordType.TASK: "VTODO"}
+    return [name for kind, name in names.items() if kind in collection.accepts]

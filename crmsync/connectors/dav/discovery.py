@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from crmsync.connectors.base import RemoteCollection
 from crmsync.connectors.dav import bodies
-from crmsync.connectors.dav.hrefs import normal, origin, resolve
+from crmsync.connectors.dav.hrefs import normal, origin, resolve, without_secret
 from crmsync.connectors.dav.multistatus import CAL, CARD, DAV, Row
-from crmsync.connectors.dav.session import Session
+from crmsync.connectors.dav.session import Session, fail
 from crmsync.errors import BadConfig, CrmsyncError, SignInNeeded, Skip, Unreachable, Untrusted
 from crmsync.model import PEOPLE, CollectionKind, RecordType
 
@@ -27,22 +27,37 @@ _HOMES = (f"{CARD}addressbook-home-set", f"{CAL}calendar-home-set")
 def starts(address: str) -> Sequence[str]:
     """The URLs to begin at, best first. Raises `BadConfig` for what is no address."""
     if "://" in address:
-        if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
-            raise BadConfig("this is no http or https address", thing=address)
-        return (address,)
+        return (_url(address),)
     _, mail, domain = address.rpartition("@")
-    host = (domain or address).strip("/")
-    if not host or any(char.isspace() for char in host):
+    host = domain.strip("/")
+    if not host or any(char.isspace() or not char.isprintable() for char in host):
         raise BadConfig("give a URL, a host name or an e-mail address", thing=address)
-    return tuple(f"https://{sub}{host}" for sub in (_SUBDOMAINS if mail else ("",)))
+    return tuple(_url(f"https://{sub}{host}") for sub in (_SUBDOMAINS if mail else ("",)))
+
+
+def _url(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        secret, fine = parts.password, parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise BadConfig(f"this is no address ({error})", thing=address.rpartition("@")[2]) from error
+    shown = without_secret(address)
+    if not fine:
+        raise BadConfig("this is no http or https address", thing=shown)
+    if secret:
+        raise BadConfig(
+            "a password does not belong into an address", thing=shown, next_step="Give it when asked for it"
+        )
+    return shown
 
 
 def discover(session: Session, address: str) -> Sequence[RemoteCollection]:
     """Every collection that can be used. Raises `SignInNeeded`, `Untrusted`, `Unreachable`, `BadConfig`."""
     failures: list[CrmsyncError] = []
-    for start in starts(address):
+    places = starts(address)
+    for start in places:
         try:
-            found = _Search(session, start).run()
+            found = _Search(session, start, origin(places[0])).run()
         except SignInNeeded:
             raise
         except (Unreachable, Untrusted, Skip) as error:
@@ -59,6 +74,7 @@ def discover(session: Session, address: str) -> Sequence[RemoteCollection]:
 class _Search:
     session: Session
     start: str
+    own: str
 
     def run(self) -> Sequence[RemoteCollection]:
         homes: list[str] = []
@@ -72,7 +88,7 @@ class _Search:
                 break
         found: dict[str, RemoteCollection] = {}
         for home in dict.fromkeys(homes) or [self.start]:
-            for base, row in self._look(home, set(), depth="1"):
+            for base, row in self._inside(home):
                 if (one := _collection(row, self._href(base, row.href))) is not None:
                     found[one.href] = one
         return tuple(found.values())
@@ -82,13 +98,13 @@ class _Search:
         given = [[self.start]] if urlsplit(self.start).path.strip("/") else []
         return [*given, _well_known(self.start), [origin(self.start) + "/"]]
 
-    def _look(self, url: str, asked: set[str], depth: str = "0") -> list[tuple[str, Row]]:
-        """What a place says of itself (and, with depth 1, of what is in it); nothing where there is no DAV."""
+    def _look(self, url: str, asked: set[str]) -> list[tuple[str, Row]]:
+        """What a place says of itself; nothing where there is no DAV."""
         if url in asked:
             return []
         asked.add(url)
         try:
-            answer = self.session.send("PROPFIND", url, bodies.WHO if depth == "0" else bodies.WHAT, depth=depth)
+            answer = self.session.send("PROPFIND", url, bodies.WHO, depth="0")
         except Untrusted:
             if url in _well_known(self.start):
                 raise
@@ -97,10 +113,17 @@ class _Search:
             raise SignInNeeded("the user name or password was not accepted", thing=url, next_step="Sign in again")
         if answer.status != 207:
             return []
-        rows = list(answer.multistatus().rows)
-        if depth == "0":
-            rows = self._with_kind(answer.url, rows)
+        rows = self._with_kind(answer.url, list(answer.multistatus().rows))
         return [(answer.url, row) for row in rows]
+
+    def _inside(self, home: str) -> list[tuple[str, Row]]:
+        """What is in a home. One that fails is a failure, not an empty one; one that is not there, or not ours, is."""
+        answer = self.session.send("PROPFIND", home, bodies.WHAT, depth="1")
+        if answer.status in (403, 404, 405, 410, 501):
+            return []
+        if answer.status not in (200, 207):
+            fail(answer)
+        return [(answer.url, row) for row in answer.multistatus().rows]
 
     def _with_kind(self, url: str, rows: list[Row]) -> list[Row]:
         """A collection's own description needs more properties than a principal's."""
@@ -141,7 +164,7 @@ class _Search:
     def _href(self, base: str, href: str) -> str:
         """The path, where the collection is on the server that was set up; the whole URL elsewhere."""
         url = resolve(base, href)
-        return normal(href) if origin(url) == origin(self.start) else url
+        return normal(url) if origin(url) == self.own else url
 
 
 def _well_known(start: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import httpx2
 
-from crmsync.connectors.dav.wire import LARGEST, Reply
+from crmsync.connectors.dav.wire import LARGEST, Reply, strange_certificate, trust
 from crmsync.errors import Unreachable
 
 _TIMEOUT = httpx2.Timeout(30.0, read=90.0)
@@ -24,7 +24,7 @@ class FullWire:
         self._origin = origin
         self._client = httpx2.Client(
             auth=auth,
-            verify=ssl.create_default_context(cafile=ca or None) if secure else False,
+            verify=trust(ca) if secure else False,
             timeout=_TIMEOUT,
             follow_redirects=False,
         )
@@ -40,6 +40,11 @@ class FullWire:
                     if size > LARGEST:
                         raise Unreachable("the answer is too large", thing=self._origin)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
+            cause: BaseException | None = error
+            while cause is not None:
+                if isinstance(cause, ssl.SSLCertVerificationError):
+                    raise strange_certificate(self._origin, cause) from error
+                cause = cause.__cause__ or cause.__context__
             what = f"no answer ({type(error).__name__}: {error})".replace("\n", " ")
             raise Unreachable(what, thing=self._origin, next_step="Try again later") from error
         return Reply(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, b"".join(parts))

@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from crmsync.errors import Untrusted
+
 _SAFE = "!$&'()*+,;=:@-._~"
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*").match
 _SLASHES = re.compile(r"/{2,}")
 _PLAIN = re.compile(r"/?(?:[A-Za-z0-9!$&'()*+,;=:@._~-]+/?)*").fullmatch
 
 
 def normal(href: str) -> str:
     """The path of an href or URL in our spelling. Escaped slashes and percent signs stay escaped."""
-    path = urlsplit(href).path if "://" in href else href.partition("?")[0].partition("#")[0]
+    host = _URL(href)
+    path = href[host.end() if host else 0 :].partition("?")[0].partition("#")[0]
     if _PLAIN(path):
         return path
     return _SLASHES.sub("/", "/".join(_part(part) for part in path.split("/")))
@@ -36,9 +40,12 @@ def origin(url: str) -> str:
 
 
 def resolve(base: str, href: str) -> str:
-    """The URL that an href in an answer from `base` means."""
-    joined = urljoin(base, href)
-    return origin(joined) + normal(joined)
+    """The URL that an href in an answer from `base` means. Raises `Untrusted` for what is no URL."""
+    try:
+        joined = urljoin(base, href)
+        return origin(joined) + normal(joined)
+    except ValueError as error:
+        raise Untrusted(f"the server names an address that is none ({error})", thing=without_secret(base)) from error
 
 
 def without_secret(url: str) -> str:

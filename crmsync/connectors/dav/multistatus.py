@@ -37,6 +37,11 @@ class Multistatus:
     token: str = ""
     truncated: bool = False
 
+    @property
+    def names_something(self) -> bool:
+        """Whether anything at all is said to have changed, be it the collection itself."""
+        return bool(self.rows) or self.truncated
+
 
 def parse(body: bytes, where: str) -> Multistatus:
     """Reads an answer to a request at the path `where`.
@@ -48,13 +53,13 @@ def parse(body: bytes, where: str) -> Multistatus:
         raise Unreachable(f"the answer is <{etree.QName(root).localname}>, not a multistatus", thing=where)
     rows: list[Row] = []
     token, truncated = "", False
-    here = normal(where)
+    here = normal(where).rstrip("/")
     for child in root:
         if child.tag == f"{DAV}response":
             row = _row(child)
-            if row.status == 507 and row.href == here:
+            if row.status == 507 and row.href.rstrip("/") == here:
                 truncated = True
-            else:
+            elif row.href:
                 rows.append(row)
         elif child.tag == f"{DAV}sync-token":
             token = (child.text or "").strip()

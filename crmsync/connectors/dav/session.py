@@ -37,7 +37,7 @@ class Answer:
         """The answer as a multistatus. Raises `Untrusted` for a page meant for a browser, `Unreachable` for rubbish."""
         if self.status != 207:
             kind = self.headers.get("content-type", "")
-            if "html" in kind or self.body.lstrip()[:1] != b"<":
+            if is_page(self) or self.body.lstrip()[:1] != b"<":
                 raise Untrusted(
                     f"a page came back ({self.status}, {kind or 'no type'}), not an answer of a DAV server",
                     thing=without_secret(self.url),
@@ -141,6 +141,11 @@ def _only_digest(headers: Mapping[str, str]) -> bool:
     """Whether the server takes Digest credentials and no others; it has not done what it was asked."""
     offered = headers.get("www-authenticate", "").lower()
     return "digest" in offered and "basic" not in offered
+
+
+def is_page(answer: Answer) -> bool:
+    """Whether a page for people came back, as from a network that wants a log-in first."""
+    return "html" in answer.headers.get("content-type", "").lower()
 
 
 def fail(answer: Answer) -> NoReturn:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from crmsync.errors import BadConfig, Unreachable
+from crmsync.errors import BadConfig, Unreachable, Untrusted
 
 LARGEST = 512 * 1024 * 1024
 """No answer is read beyond this many bytes, unpacked: a server must not fill our memory."""
@@ -70,6 +70,9 @@ class PlainWire:
         kept = self._connection is not None
         try:
             return self._once(method, target, body, headers)
+        except ssl.SSLCertVerificationError as error:
+            self.close()
+            raise strange_certificate(self._origin, error) from error
         except (http.client.RemoteDisconnected, ConnectionError) as error:
             self.close()
             if kept and method in ("PROPFIND", "REPORT", "GET", "HEAD", "OPTIONS"):
@@ -116,11 +119,7 @@ class PlainWire:
         parts = urlsplit(self._origin)
         host = parts.hostname or ""
         if parts.scheme == "https":
-            try:
-                context = ssl.create_default_context(cafile=self._ca or None)
-            except (OSError, ssl.SSLError) as error:
-                raise BadConfig(f"the certificate file cannot be used: {error}", thing=self._ca) from error
-            return http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT, context=context)
+            return http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT, context=trust(self._ca))
         return http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT)
 
     def _unreachable(self, error: Exception) -> Unreachable:
@@ -128,6 +127,23 @@ class PlainWire:
         return Unreachable(
             what, thing=self._origin, next_step="Try again later; is the network up, is the address right?"
         )
+
+
+def trust(ca: str) -> ssl.SSLContext:
+    """Verifies by the system's authorities, or by those in the PEM file `ca`. Raises `BadConfig` for a bad file."""
+    try:
+        return ssl.create_default_context(cafile=ca or None)
+    except (OSError, ssl.SSLError) as error:
+        raise BadConfig(f"the certificate file cannot be used: {error}", thing=ca) from error
+
+
+def strange_certificate(origin: str, error: ssl.SSLCertVerificationError) -> Untrusted:
+    """What to tell about a certificate that nobody vouches for."""
+    return Untrusted(
+        f"its certificate is not trusted ({error.verify_message})",
+        thing=origin,
+        next_step="Is the address right? The authority of a company's own is named with --set ca=FILE",
+    )
 
 
 def _basic(username: str, password: str) -> str:

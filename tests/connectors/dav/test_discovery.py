@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from crmsync.connectors.base import RemoteCollection, Secret, Settings
+from crmsync.connectors.base import RemoteCollection, Secret, Settings, Traffic
 from crmsync.connectors.dav import DavConnector
-from crmsync.connectors.dav.discovery import starts
-from crmsync.errors import BadConfig, SignInNeeded, Unreachable, Untrusted
+from crmsync.connectors.dav.discovery import _Search, starts
+from crmsync.connectors.dav.session import Session
+from crmsync.errors import BadConfig, Retry, SignInNeeded, Unreachable, Untrusted
 from crmsync.model import CollectionKind, RecordType
 from tests.connectors.dav.stage import Heard, Stage, Told, multistatus, stage
 
@@ -126,8 +127,8 @@ def test_a_server_that_is_no_dav_server_has_nothing() -> None:
 
 def test_a_log_in_page_is_not_a_server() -> None:
     page = Told(200, b"<html>hello</html>", {"Content-Type": "text/html"})
-    with stage(lambda _: page) as at:
-        assert found(at, "/somewhere/") == {}
+    with stage(lambda _: page) as at, pytest.raises(Untrusted):
+        found(at, "/somewhere/")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,57 @@ def test_an_address_of_any_kind_gives_a_place_to_begin(typed: str, first: str) -
     assert starts(typed)[0] == first
 
 
-@pytest.mark.parametrize("typed", ["", "ftp://example.org", "file:///etc/passwd", "https://", "two words"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "ftp://example.org", "file:///etc/passwd", "https://", "two words", "anna@", "nul\0.example"),
+        *("https://example.org:99999/", "https://[::1/", "example.org:port"),
+    ],
+)
 def test_what_is_no_address_is_refused_before_anything_is_sent(typed: str) -> None:
     with pytest.raises(BadConfig):
+        DavConnector(Settings(typed))
+
+
+@pytest.mark.parametrize("typed", ["https://anna:s3cret@example.org/", "ftp://anna:s3cret@x/", "https://a:s3cret@[x/"])
+def test_a_password_in_an_address_is_refused_and_not_repeated(typed: str) -> None:
+    with pytest.raises(BadConfig) as caught:
         starts(typed)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_user_name_in_an_address_is_left_out_of_it() -> None:
+    assert starts("https://anna@example.org/dav/") == ("https://example.org/dav/",)
+
+
+@pytest.mark.parametrize("code", [429, 500, 502, 503])
+def test_a_home_that_fails_is_no_empty_home(code: int) -> None:
+    def half(heard: Heard) -> Told:
+        return Told(code) if heard.path == "/cal/anna/" else server(heard)
+
+    with stage(half) as at, pytest.raises(Retry):
+        found(at)
+
+
+def test_a_home_that_may_not_be_seen_hides_no_other() -> None:
+    def half(heard: Heard) -> Told:
+        return Told(403) if heard.path == "/cal/anna/" else server(heard)
+
+    with stage(half) as at:
+        assert set(found(at)) == {"/cards/anna/work/", "/cards/anna/company/"}
+
+
+def test_what_is_found_at_another_place_than_the_first_keeps_its_host() -> None:
+    """An e-mail address begins at its domain; what a sub-domain has is asked for there ever after."""
+    with stage(server) as at:
+        session = Session("anna", Secret("pw"), Traffic(), "", "")
+        search = _Search(session, at.url + "/cards/anna/work/", own="https://example.org")
+        (work,) = search.run()
+        session.close()
+    assert work.href == at.url + "/cards/anna/work/"
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://127.0.0.1:99999/"])
+def test_a_redirect_to_what_is_no_address_is_not_followed(location: str) -> None:
+    with stage(lambda _: Told(301, headers={"Location": location})) as at, pytest.raises(Untrusted):
+        found(at)

@@ -18,7 +18,7 @@ from crmsync.connectors.base import (
 )
 from crmsync.connectors.dav import bodies, discovery
 from crmsync.connectors.dav.contents import Contents, change_of
-from crmsync.connectors.dav.hrefs import normal, origin, resolve, without_secret
+from crmsync.connectors.dav.hrefs import at, normal, origin, resolve, without_secret
 from crmsync.connectors.dav.multistatus import Multistatus, Row
 from crmsync.connectors.dav.session import Answer, Session, fail, is_page
 from crmsync.errors import Moved, Unreachable, Untrusted
@@ -67,13 +67,12 @@ class DavConnector(Connector):
             yield from self._listed(collection, known)
             return
         first = self._changes(collection, str(cursor or ""))
-        if first is None and cursor:
+        if isinstance(first, Answer) and cursor:
             first, cursor = self._changes(collection, ""), None
-        if first is None:
+        if isinstance(first, Answer):
             yield from self._listed(collection, known)
-            self._hints[f"report {collection.href}"] = (
-                "none"  # only now: a server that fails is not one without reports
-            )
+            if first.status != 403 or first.names("supported-report"):  # RFC 3253 section 3.6; else a right is missing
+                self._hints[f"report {collection.href}"] = "none"  # a server whose listing failed is not remembered
             return
         if (
             cursor
@@ -99,14 +98,14 @@ class DavConnector(Connector):
         yield from pages[:-1]
         yield Delta((), Cursor(token), True, listing)
 
-    def _changes(self, collection: RemoteCollection, token: str) -> Multistatus | None:
-        """One sync report; `None` when the server refuses the token, or knows no such report."""
+    def _changes(self, collection: RemoteCollection, token: str) -> Multistatus | Answer:
+        """One sync report; the answer itself when the server refuses the token, or knows no such report."""
         answer = self._session.send("REPORT", self._url(collection.href), bodies.changes(token), depth="0")
         # What counts is the precondition, not the status: Radicale says 403, Xandikos 412, others 409.
         if answer.status in (403, 409, 410, 412) and (token or answer.names("valid-sync-token")):
-            return None
+            return answer
         if answer.status in _NO_REPORT:
-            return None
+            return answer
         return _multistatus(answer)
 
     def _by_token(
@@ -130,7 +129,7 @@ class DavConnector(Connector):
             if not page.truncated or not page.token or page.token == before:
                 break
             following = self._changes(collection, page.token)
-            if following is None:
+            if isinstance(following, Answer):
                 raise Unreachable("the server cut its answer and then refused to go on", thing=collection.href)
             page = following
         if page.truncated:
@@ -247,11 +246,11 @@ class DavConnector(Connector):
 
     def _url(self, href: str) -> str:
         """Where a collection is."""
-        return href if "://" in href else self._origin + href
+        return href if "://" in href else at(self._origin, href)
 
     def _at(self, collection: RemoteCollection, href: str) -> str:
         """Where an item of a collection is."""
-        return origin(self._url(collection.href)) + href
+        return at(origin(self._url(collection.href)), href)
 
 
 def _multistatus(answer: Answer) -> Multistatus:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from crmsync.connectors.base import Change, RemoteCollection, Unusable, Upsert
 from crmsync.connectors.dav import bodies
-from crmsync.connectors.dav.hrefs import origin
+from crmsync.connectors.dav.hrefs import at, origin
 from crmsync.connectors.dav.multistatus import Row
 from crmsync.connectors.dav.session import Answer, Session, fail, is_page
 from crmsync.connectors.uids import find_uid
@@ -74,7 +74,7 @@ class Contents:
         return None
 
     def _alone(self, href: str) -> Iterator[Change]:
-        answer = self._session.send("GET", origin(self._url) + href)
+        answer = self._session.send("GET", at(origin(self._url), href))
         if answer.status == 200:
             if is_page(answer):
                 raise Untrusted("a page for people came back instead of an item", thing=href)

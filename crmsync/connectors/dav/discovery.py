@@ -132,7 +132,7 @@ class _Search:
 
     def _homes(self, base: str, row: Row, asked: set[str]) -> list[str]:
         homes = [
-            resolve(base, href.text.strip())
+            self._checked(base, href.text.strip())
             for name in _HOMES
             if name in row.props
             for href in row.props[name].iter(f"{DAV}href")
@@ -140,26 +140,21 @@ class _Search:
         ]
         principal = row.props.get(f"{DAV}current-user-principal")
         if homes or principal is None:
-            return [home for home in homes if self._allowed(home)]
+            return homes
         target = principal.findtext(f"{DAV}href")
         if not target:
             return []
         found: list[str] = []
-        for next_base, next_row in self._look(resolve(base, target.strip()), asked):
+        for next_base, next_row in self._look(self._checked(base, target.strip()), asked):
             found += self._homes(next_base, next_row, asked)
         return found
 
-    def _allowed(self, url: str) -> bool:
-        """A home may be on another host (iCloud's shards), but only on one we may send the password to."""
-        here, there = origin(self.start), origin(url)
-        old, new = urlsplit(here).hostname or "", urlsplit(there).hostname or ""
-        if here == there or (there.startswith("https:") and (new.endswith("." + old) or self.session.trusts(new))):
-            return True
-        raise Untrusted(
-            f"the collections are on {there}, another server",
-            thing=here,
-            next_step=f"If that is right, add the account with --set trust={new}",
-        )
+    def _checked(self, base: str, href: str) -> str:
+        """The URL that is meant. It may be on another host (iCloud's shards), if that one may get the password."""
+        url = resolve(base, href)
+        if origin(url) != origin(base):
+            self.session.check(self.start, url)
+        return url
 
     def _href(self, base: str, href: str) -> str:
         """The path, where the collection is on the server that was set up; the whole URL elsewhere."""

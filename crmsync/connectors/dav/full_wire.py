@@ -7,8 +7,11 @@ from collections.abc import Mapping
 
 import httpx2
 
-from crmsync.connectors.dav.wire import LARGEST, Reply, strange_certificate, trust
-from crmsync.errors import Unreachable
+from crmsync.connectors.dav.wire import LARGEST, Pace, Reply, strange_certificate, trust
+from crmsync.errors import BadConfig, Unreachable
+
+_FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, NotImplementedError)
+"""The last two are what httpx2 says of headers that are none, and of a Digest challenge beyond its abilities."""
 
 _TIMEOUT = httpx2.Timeout(30.0, read=90.0)
 
@@ -22,24 +25,25 @@ class FullWire:
             auth = httpx2.DigestAuth(*credentials) if digest else httpx2.BasicAuth(*credentials)
         secure = origin.startswith("https:")
         self._origin = origin
-        self._client = httpx2.Client(
-            auth=auth,
-            verify=trust(ca) if secure else False,
-            timeout=_TIMEOUT,
-            follow_redirects=False,
-        )
+        verify = trust(ca) if secure else False
+        try:
+            self._client = httpx2.Client(auth=auth, verify=verify, timeout=_TIMEOUT, follow_redirects=False)
+        except (ValueError, httpx2.InvalidURL) as error:
+            raise BadConfig(f"the proxy that the environment names cannot be used: {error}", thing=origin) from error
 
     def exchange(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """See `Wire`."""
+        pace = Pace()
         try:
             with self._client.stream(method, self._origin + target, content=body, headers=dict(headers)) as answer:
                 parts, size = [], 0
                 for part in answer.iter_bytes():
                     parts.append(part)
                     size += len(part)
+                    pace.check(size)
                     if size > LARGEST:
                         raise Unreachable("the answer is too large", thing=self._origin)
-        except (httpx2.TransportError, httpx2.DecodingError) as error:
+        except _FAILURES as error:
             cause: BaseException | None = error
             while cause is not None:
                 if isinstance(cause, ssl.SSLCertVerificationError):

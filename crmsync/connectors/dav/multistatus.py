@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from crmsync.connectors.dav.hrefs import normal
+from crmsync.connectors.dav.hrefs import normal, within
 from crmsync.errors import Unreachable, Untrusted
 
 DAV = "{DAV:}"
 CARD = "{urn:ietf:params:xml:ns:carddav}"
 CAL = "{urn:ietf:params:xml:ns:caldav}"
 
+MOST_TAGS = 8_000_000
+"""No answer with more tags is read: an empty element takes forty times its bytes in memory."""
+
 _DATA = (f"{CARD}address-data", f"{CAL}calendar-data")
+# Spelled out once: a first sync compares them some hundred thousand times.
+_RESPONSE, _HREF, _STATUS, _PROPSTAT = f"{DAV}response", f"{DAV}href", f"{DAV}status", f"{DAV}propstat"
+_PROP, _ETAG, _RESOURCETYPE = f"{DAV}prop", f"{DAV}getetag", f"{DAV}resourcetype"
+_STATUS = re.compile(r"\s*HTTP/[0-9.]+\s+([1-5][0-9][0-9])\b").match
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +63,12 @@ def parse(body: bytes, where: str) -> Multistatus:
     token, truncated = "", False
     here = normal(where).rstrip("/")
     for child in root:
-        if child.tag == f"{DAV}response":
-            row = _row(child)
-            if row.status == 507 and row.href.rstrip("/") == here:
-                truncated = True
-            elif row.href:
-                rows.append(row)
+        if child.tag == _RESPONSE:
+            for row in _rows(child, where):
+                if row.status == 507 and row.href.rstrip("/") == here:
+                    truncated = True
+                else:
+                    rows.append(row)
         elif child.tag == f"{DAV}sync-token":
             token = (child.text or "").strip()
     return Multistatus(rows, token, truncated)
@@ -76,7 +84,11 @@ def names_condition(body: bytes, condition: str) -> bool:
 
 def _tree(body: bytes, where: str) -> etree._Element:
     # huge_tree: one photo is larger than the 10 MB that libxml2 allows a text node; entities stay off in any case.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_pis=True, remove_comments=True
+    )
+    if body.count(b"<") > MOST_TAGS:
+        raise Unreachable("the answer has too many elements", thing=where)
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -88,34 +100,39 @@ def _tree(body: bytes, where: str) -> etree._Element:
     return root
 
 
-def _row(response: etree._Element) -> Row:
-    href, status, etag, data, is_collection = "", 200, None, None, False
+def _rows(response: etree._Element, where: str) -> Iterator[Row]:
+    """One for each href: a status may be that of several (RFC 4918 section 14.24). None for a response without one."""
+    hrefs: list[str] = []
+    status, etag, data, is_collection = 200, None, None, False
     props: dict[str, etree._Element] = {}
     for child in response:
         tag = child.tag
-        if tag == f"{DAV}href":
-            href = normal((child.text or "").strip())
-        elif tag == f"{DAV}status":
-            status = _code(child.text)
-        elif tag == f"{DAV}propstat":
-            code = _code(child.findtext(f"{DAV}status"))
+        if tag == _HREF:
+            hrefs.append(within(where, child.text or ""))
+        elif tag == _STATUS:
+            status = _code(child.text or "")
+        elif tag == _PROPSTAT:
+            code = _code(child.findtext(_STATUS))
             if not 200 <= code < 300:
                 continue
-            prop = child.find(f"{DAV}prop")
+            prop = child.find(_PROP)
             for value in () if prop is None else prop:
                 name = str(value.tag)
-                if name == f"{DAV}getetag":
+                if name == _ETAG:
                     etag = (value.text or "").strip() or None
                 elif name in _DATA:
                     data = value.text or ""
                 else:
                     props[name] = value
-                    if name == f"{DAV}resourcetype":
+                    if name == _RESOURCETYPE:
                         is_collection = value.find(f"{DAV}collection") is not None
-    return Row(href, status, etag, data, is_collection, props)
+    for href in filter(None, hrefs):
+        yield Row(href, status, etag, data, is_collection, props)
 
 
 def _code(line: str | None) -> int:
-    """The number in `HTTP/1.1 404 Not Found`; 200 where there is none."""
-    words = (line or "").split()
-    return int(words[1]) if len(words) > 1 and words[1].isdecimal() else 200
+    """The number in `HTTP/1.1 404 Not Found`; 200 where nothing is said, 500 for what cannot be read."""
+    if line is None:
+        return 200
+    found = _STATUS(line)
+    return int(found[1]) if found else 500

@@ -76,7 +76,7 @@ class Session:
             if answer.status not in _REDIRECTS or method not in _READS:
                 return answer
             target = resolve(url, answer.headers.get("location", ""))
-            self._may_follow(url, target)
+            self.check(url, target)
             url = target
         raise Untrusted("it redirects without end", thing=without_secret(url))
 
@@ -118,7 +118,8 @@ class Session:
                 self._wires[place] = PlainWire(place, self._credentials, self._ca)
         return self._wires[place]
 
-    def _may_follow(self, source: str, target: str) -> None:
+    def check(self, source: str, target: str) -> None:
+        """Raises `Untrusted` where an answer from `source` names another server, which must not get the password."""
         here, there = origin(source), origin(target)
         if here == there:
             return

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
+import io
 import os
+import socket
 import ssl
 import time
 import zlib
@@ -23,7 +25,12 @@ from crmsync.errors import BadConfig, Unreachable, Untrusted
 LARGEST = 512 * 1024 * 1024
 """No answer is read beyond this many bytes, unpacked: a server must not fill our memory."""
 
-_TIMEOUT = 90.0
+PATIENCE = 180.0
+"""An answer may take this many seconds, and one more for each SLOWEST bytes that it has brought."""
+
+SLOWEST = 1024
+
+_TIMEOUT = 90.0  # seconds without any byte at all
 _STALE = 2.0  # seconds after which a kept connection may have been closed by the server without our knowing
 
 
@@ -51,6 +58,48 @@ def needs_full_client() -> bool:
     return any(
         os.environ.get(name) for kind in ("http_proxy", "https_proxy", "all_proxy") for name in (kind, kind.upper())
     )
+
+
+class Pace:
+    """Ends an answer that drips: each byte comes in time, and all of them never."""
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + PATIENCE
+
+    def check(self, received: int) -> None:
+        """Raises `TimeoutError` when so many bytes are too few by now."""
+        if time.monotonic() > self._end + received / SLOWEST:
+            raise TimeoutError("the answer comes too slowly")
+
+
+class _Paced(io.RawIOBase):
+    """What a socket gives, from the status line on, while it keeps pace."""
+
+    def __init__(self, source: socket.SocketIO) -> None:
+        super().__init__()
+        self._source = source
+        self._received = 0
+        self._pace = Pace()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the base knows no narrower type
+        self._pace.check(self._received)
+        count = self._source.readinto(buffer) or 0
+        self._received += count
+        return count
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+class _PacedResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None):
+        super().__init__(sock, debuglevel, method, url)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Paced(sock.makefile("rb", buffering=0)), 1 << 16)
 
 
 class PlainWire:
@@ -104,6 +153,8 @@ class PlainWire:
             sent["Authorization"] = self._authorization
         self._connection.request(method, target, body or None, sent)
         answer = self._connection.getresponse()
+        if answer.length and answer.length > LARGEST:
+            raise ValueError("the answer is too large")
         raw = answer.read(LARGEST + 1)
         if len(raw) > LARGEST:
             raise ValueError("the answer is too large")
@@ -119,8 +170,12 @@ class PlainWire:
         parts = urlsplit(self._origin)
         host = parts.hostname or ""
         if parts.scheme == "https":
-            return http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT, context=trust(self._ca))
-        return http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT)
+            made: http.client.HTTPConnection
+            made = http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT, context=trust(self._ca))
+        else:
+            made = http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT)
+        made.response_class = _PacedResponse
+        return made
 
     def _unreachable(self, error: Exception) -> Unreachable:
         what = f"no answer ({type(error).__name__}: {error})".replace("\n", " ")

@@ -57,3 +57,7 @@ _.occurrences
 _.retype
 _.data_version
 _.set_setting
+
+# Python's own http.client and io call these.
+_.readable
+_.response_class

@@ -22,7 +22,7 @@ _DATA = (f"{CARD}address-data", f"{CAL}calendar-data")
 # Spelled out once: a first sync compares them some hundred thousand times.
 _RESPONSE, _HREF, _STATUS, _PROPSTAT = f"{DAV}response", f"{DAV}href", f"{DAV}status", f"{DAV}propstat"
 _PROP, _ETAG, _RESOURCETYPE = f"{DAV}prop", f"{DAV}getetag", f"{DAV}resourcetype"
-_STATUS = re.compile(r"\s*HTTP/[0-9.]+\s+([1-5][0-9][0-9])\b").match
+_STATUS_LINE = re.compile(r"\s*HTTP/[0-9.]+\s+([1-5][0-9][0-9])\b").match
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,5 +134,5 @@ def _code(line: str | None) -> int:
     """The number in `HTTP/1.1 404 Not Found`; 200 where nothing is said, 500 for what cannot be read."""
     if line is None:
         return 200
-    found = _STATUS(line)
+    found = _STATUS_LINE(line)
     return int(found[1]) if found else 500

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -112,11 +112,7 @@ def _rows(response: etree._Element, where: str) -> Iterator[Row]:
         elif tag == _STATUS:
             status = _code(child.text or "")
         elif tag == _PROPSTAT:
-            code = _code(child.findtext(_STATUS))
-            if not 200 <= code < 300:
-                continue
-            prop = child.find(_PROP)
-            for value in () if prop is None else prop:
+            for value in _found(child):
                 name = str(value.tag)
                 if name == _ETAG:
                     etag = (value.text or "").strip() or None
@@ -128,6 +124,18 @@ def _rows(response: etree._Element, where: str) -> Iterator[Row]:
                         is_collection = value.find(f"{DAV}collection") is not None
     for href in filter(None, hrefs):
         yield Row(href, status, etag, data, is_collection, props)
+
+
+def _found(propstat: etree._Element) -> Iterable[etree._Element]:
+    """The properties that are there; none where the status says why they are not."""
+    # By hand, since `find` compiles and walks a path each time, and a first sync asks once per item.
+    props: Iterable[etree._Element] = ()
+    for child in propstat:
+        if child.tag == _PROP:
+            props = child
+        elif child.tag == _STATUS and not 200 <= _code(child.text or "") < 300:
+            return ()
+    return props
 
 
 def _code(line: str | None) -> int:

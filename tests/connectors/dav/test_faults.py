@@ -154,8 +154,6 @@ def test_redirects_without_end_are_given_up() -> None:
 
 # --- waiting
 
-NOW = datetime.now(UTC)
-
 
 @pytest.mark.parametrize(
     ("header", "low", "high"),
@@ -166,13 +164,15 @@ NOW = datetime.now(UTC)
         ("soon", 60, 60),
         ("", 60, 60),
         ("999999999", 86400, 86400),
-        (format_datetime(NOW + timedelta(hours=10)), 30000, 36000),  # the suite may come here long after it began
-        (format_datetime(NOW - timedelta(days=1)), 0, 0),
-        (format_datetime(NOW + timedelta(days=3650)), 86400, 86400),
+        (timedelta(hours=10), 30000, 36000),
+        (timedelta(days=-1), 0, 0),
+        (timedelta(days=3650), 86400, 86400),
     ],
 )
-def test_how_long_to_wait_is_obeyed_and_never_more_than_a_day(header: str, low: float, high: float) -> None:
-    told = Told(429, headers={"Retry-After": header})
+def test_how_long_to_wait_is_obeyed_and_never_more_than_a_day(header: str | timedelta, low: float, high: float) -> None:
+    # The moment is made here: in the name of the test it would differ between the processes that collect it.
+    text = header if isinstance(header, str) else format_datetime(datetime.now(UTC) + header)
+    told = Told(429, headers={"Retry-After": text})
     with stage(always(told)) as at, connector(at) as client, pytest.raises(Busy) as caught:
         client.listing(BOOK)
     assert low <= caught.value.after <= high

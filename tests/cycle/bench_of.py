@@ -92,10 +92,17 @@ class Spoke:
     """One account on a remote in memory."""
 
     def __init__(
-        self, hub: Hub, name: str, *, mode: Mode = Mode.TWO_WAY, tempers: Tempers = POLITE, policy: Policy | None = None
+        self,
+        hub: Hub,
+        name: str,
+        *,
+        mode: Mode = Mode.TWO_WAY,
+        tempers: Tempers = POLITE,
+        policy: Policy | None = None,
+        remote: MemoryRemote | None = None,
     ) -> None:
         self.hub, self.name = hub, name
-        self.remote = MemoryRemote(tempers)
+        self.remote = remote or MemoryRemote(tempers)
         about = self.remote.add_collection(BOOK)
         self.rules = cycle.Rules(Policies(policy or Policy(mode=mode)), Budgets())
         with hub.typing() as tx:

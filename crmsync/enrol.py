@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crmsync import translate
+from crmsync.core.keys import Key
 from crmsync.model import Item, Link, Record, RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.jsontext import dump_fields
+from crmsync.store.records import Made
 from crmsync.store.store import Tables
 from crmsync.values import Fields
 
@@ -25,23 +27,24 @@ class Newcomer:
     type: RecordType
     fields: Fields
     blobs: Mapping[str, bytes] = field(repr=False)
+    keys: tuple[Key, ...]
 
 
-def read(collection: Collection, item: Item, type: RecordType) -> Newcomer:
+def read(tx: Tables, collection: Collection, item: Item, type: RecordType) -> Newcomer:
     """Reads an item as a record of a type. Raises `Unreadable`."""
     found = translate.read(collection.format, type, item.raw)
-    return Newcomer(collection.id, item.href, item.uid, item.etag, found.kind, type, found.fields, found.blobs)
+    keys = tx.records.keys_of(type, found.fields)
+    return Newcomer(collection.id, item.href, item.uid, item.etag, found.kind, type, found.fields, found.blobs, keys)
 
 
 def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: Callable[[], str]) -> list[str]:
     """Makes a record of each, flagged for `user` (`None`: for nobody), and returns their ids in order."""
-    records = [Record(new_id(), one.type, one.fields) for one in newcomers]
     for one in newcomers:
         if one.blobs:
             tx.blobs.put_all(one.blobs)
-    texts = [dump_fields(record.fields) for record in records]  # what a record holds is also what it was agreed on
-    tx.records.create_many(records, texts)
-    ids = [record.id for record in records]
+    made = [Made(Record(new_id(), one.type, one.fields), dump_fields(one.fields), one.keys) for one in newcomers]
+    tx.records.create_many(made)
+    ids = [one.record.id for one in made]
     if user is not None:
         tx.flags.set(user, ids, on=True)
     tx.links.insert_many(
@@ -49,6 +52,6 @@ def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: C
             Link(0, id, one.collection, one.href, one.uid, one.etag, one.fields)
             for id, one in zip(ids, newcomers, strict=True)
         ],
-        texts,
+        [one.text for one in made],  # what a record holds is also what it was agreed on
     )
     return ids

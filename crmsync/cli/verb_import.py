@@ -34,8 +34,8 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--sync", action="store_true", help="with --type: set the sync flag of the new records")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
-    # An import makes many objects that stay; looking through all of them every 700 new ones finds nothing to free.
-    gc.set_threshold(50_000, 20, 100)
+    # An import makes many objects and hardly a cycle among them: looking for cycles finds nothing to free.
+    gc.set_threshold(500_000, 50, 1000)
     progress = ProgressLine()
     brought = Done()
     with FileSet(Settings(), [Path(path) for path in options.paths]) as files:

@@ -71,7 +71,11 @@ def leaves(record_type: RecordType, field: str, format_name: str = "") -> bool:
 
 def view(record_type: RecordType, fields: Fields, format_name: str = "") -> dict[str, Value]:
     """The record as a remote of this format can show it: mapped fields only, the name always there if any can be."""
-    seen = {name: value for name, value in fields.items() if leaves(record_type, name, format_name)}
+    if format_name == "row":
+        seen = {name: value for name, value in fields.items() if leaves(record_type, name, format_name)}
+    else:
+        known = _MAPPED[record_type]
+        seen = {name: value for name, value in fields.items() if name in known}
     if record_type not in PEOPLE or format_name == "row":
         return seen
     if is_business(record_type, seen):

@@ -203,7 +203,7 @@ def text_key(text: str) -> str:
 def email_key(text: str) -> str:
     """A mail address, case-folded, out of `Anna Rossi <anna@acme.example>` and `mailto:` alike."""
     key = text.strip().casefold()
-    if key.endswith(">") and "<" in key:
+    if key[-1:] == ">" and "<" in key:
         key = key[key.rindex("<") + 1 : -1].strip()
     return key.removeprefix("mailto:")
 
@@ -330,7 +330,9 @@ def record_keys(type: RecordType, fields: Fields, region: str = "") -> Iterator[
     if tax := tax_key(_text(fields, "tax_code")):
         yield "tax", tax
     if type is not RecordType.COMPANY:
-        for person in (name, f"{given} {family}"):
+        # Most cards spell the name in both ways, and its key does not depend on the order.
+        parts = f"{given} {family}"
+        for person in (name,) if name == parts else (name, parts):
             if key := name_key(person):
                 yield "name", key
     if company:
@@ -378,9 +380,6 @@ def _text(fields: Fields, field: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _values(fields: Fields, field: str) -> Iterator[str]:
+def _values(fields: Fields, field: str) -> list[str]:
     entries = fields.get(field, ())
-    if isinstance(entries, tuple):
-        for entry in entries:
-            if isinstance(entry, Labelled):
-                yield entry.value
+    return [entry.value for entry in entries if isinstance(entry, Labelled)] if isinstance(entries, tuple) else []

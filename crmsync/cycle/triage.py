@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
 from crmsync import translate
 from crmsync.core.adopt import adopt
 from crmsync.core.fieldmap import fits, view
-from crmsync.core.keys import record_keys
 from crmsync.cycle.gather import wanted
 from crmsync.cycle.job import Job, record_of
 from crmsync.cycle.rules import Enrolment
@@ -21,7 +20,6 @@ from crmsync.model import Confidence, Conflict, Item, Link, LinkState, Mode
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found, QueueState
 from crmsync.store.store import Tables
-from crmsync.values import Fields, Labelled
 
 
 def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) -> None:
@@ -33,11 +31,13 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
     enrolment = job.rules.enrolment
     found: list[Found] = []
     apart: list[Found] = []
-    newcomers: dict[str, Newcomer] = {}
+    newcomers: list[tuple[Item, Newcomer]] = []
     looked_at: list[str] = []
+    readable: list[str] = []
     for item in strangers:
         try:
-            entry, newcomer = _look(collection, item, enrolment)
+            newcomer = _newcomer(tx, collection, item, enrolment)
+            entry = None if newcomer else _shown(collection, item)
         except Unreadable as error:
             job.park(tx, collection, item.href, item.etag, str(error), item.raw)
             looked_at.append(item.href)
@@ -45,42 +45,36 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
         if _ours(job, tx, collection, item):
             continue  # linked, and so for the reconcile to look at
         looked_at.append(item.href)
-        # A group is no person, and in an export-only account what is not ours is none of our business.
-        (apart if entry.kind == "group" or job.account.mode is Mode.EXPORT else found).append(entry)
         if newcomer is not None:
-            newcomers[item.href] = newcomer
+            newcomers.append((item, newcomer))
+        elif entry is not None:
+            # A group is no person, and in an export-only account what is not ours is none of our business.
+            (apart if entry.kind == "group" or job.account.mode is Mode.EXPORT else found).append(entry)
+        readable.append(item.href)
     tx.mirror.clear_dirty(collection.id, looked_at)
-    tx.parked.drop_hrefs(collection.id, [entry.href for entry in (*found, *apart)])
+    tx.parked.drop_hrefs(collection.id, readable)
     if apart:
         tx.queue.put_many(job.account.id, collection.id, apart)
         tx.queue.decide_hrefs(collection.id, [entry.href for entry in apart], QueueState.IGNORED)
-    region = job.rules.region
-    keys = {href: tuple(record_keys(one.type, one.fields, region)) for href, one in newcomers.items()}
-    waiting = suggested(job, tx, collection, found, keys)
+    waiting = suggested(job, tx, collection, found)
     if enrolment is not None:
-        waiting = _enrolled(job, tx, collection, enrolment, waiting, newcomers)
+        waiting += _enrolled(job, tx, collection, enrolment, newcomers)
     enqueue(job, tx, collection, waiting)
 
 
-def _look(collection: Collection, item: Item, enrolment: Enrolment | None) -> tuple[Found, Newcomer | None]:
-    """What the queue shows of an item; and the whole of it, where it may become a record at once."""
-    digest = blake2b(item.raw, digest_size=8).hexdigest()
+def _newcomer(tx: Tables, collection: Collection, item: Item, enrolment: Enrolment | None) -> Newcomer | None:
+    """The whole of an item, where it may become a record at once."""
     if enrolment is None or enrolment.type not in collection.accepts:
-        seen = registry.get(collection.format).summary(item.raw)
-        who = (seen.name, seen.organization, seen.emails, seen.phones, seen.kind, seen.start)
-        return Found(item.href, *who, digest), None
-    whole = read(collection, item, enrolment.type)
-    texts = {name: value for name, value in whole.fields.items() if isinstance(value, str)}
-    name = texts.get("name") or texts.get("summary", "")
-    start = texts.get("start") or texts.get("due", "")
-    emails, phones = _values(whole.fields, "emails"), _values(whole.fields, "phones")
-    entry = Found(item.href, name, texts.get("organization", ""), emails, phones, whole.kind, start, digest)
-    return entry, whole if fits(enrolment.type, whole.kind) else None
+        return None
+    whole = read(tx, collection, item, enrolment.type)
+    return whole if fits(enrolment.type, whole.kind) else None
 
 
-def _values(fields: Fields, name: str) -> tuple[str, ...]:
-    entries = fields.get(name, ())
-    return tuple(entry.value for entry in entries if isinstance(entry, Labelled)) if isinstance(entries, tuple) else ()
+def _shown(collection: Collection, item: Item) -> Found:
+    """What the queue shows of an item."""
+    seen = registry.get(collection.format).summary(item.raw)
+    who = (seen.name, seen.organization, seen.emails, seen.phones, seen.kind, seen.start)
+    return Found(item.href, *who, blake2b(item.raw, digest_size=8).hexdigest())
 
 
 def _enrolled(
@@ -88,24 +82,33 @@ def _enrolled(
     tx: Tables,
     collection: Collection,
     enrolment: Enrolment,
-    found: Sequence[Found],
-    newcomers: Mapping[str, Newcomer],
+    newcomers: Sequence[tuple[Item, Newcomer]],
 ) -> list[Found]:
     """Makes records of what is probably none yet; returns the rest, which waits."""
-    left_out = tx.queue.left_out(collection.id, [entry.href for entry in found])
-    waiting: list[Found] = []
-    chosen: list[Newcomer] = []
-    for entry in found:
-        known = entry.suggestion is not None and entry.suggestion.confidence >= Confidence.MEDIUM
-        newcomer = newcomers.get(entry.href)
-        if newcomer is None or known or entry.href in left_out:
-            waiting.append(entry if newcomer is None else replace(entry, type=enrolment.type))
-        else:
-            chosen.append(newcomer)
+    queued = tx.queue.states(collection.id, [one.href for _, one in newcomers])
+    known = tx.records.by_keys({key for _, one in newcomers for key in one.keys})
+    doubtful = [
+        (item, one)
+        for item, one in newcomers
+        if queued.get(one.href) in _LEFT_OUT or any(key in known for key in one.keys)
+    ]
+    keys = {one.href: one.keys for _, one in doubtful}
+    entries = [replace(_shown(collection, item), type=enrolment.type) for item, _ in doubtful]
+    waiting = {
+        entry.href: entry
+        for entry in suggested(job, tx, collection, entries, keys)
+        if queued.get(entry.href) in _LEFT_OUT
+        or (entry.suggestion is not None and entry.suggestion.confidence >= Confidence.MEDIUM)
+    }
+    chosen = [one for _, one in newcomers if one.href not in waiting]
     enrol(tx, chosen, enrolment.user, enrolment.new_id)
-    tx.queue.decide_hrefs(collection.id, [one.href for one in chosen], QueueState.IMPORTED)
+    undecided = [one.href for one in chosen if queued.get(one.href) is QueueState.OPEN]
+    tx.queue.decide_hrefs(collection.id, undecided, QueueState.IMPORTED)
     job.result.pulled.created += len(chosen)
-    return waiting
+    return list(waiting.values())
+
+
+_LEFT_OUT = (QueueState.IGNORED, QueueState.PRIVATE)
 
 
 def _ours(job: Job, tx: Tables, collection: Collection, item: Item) -> bool:

@@ -141,7 +141,10 @@ class Line(NamedTuple):
                 return value.decode(head.charset)
             except (UnicodeDecodeError, LookupError):
                 pass
-        return to_text(value)
+        try:  # as `to_text` does: this is asked for nearly every line there is
+            return value.decode()
+        except UnicodeDecodeError:
+            return to_text(value)
 
 
 def to_text(value: bytes) -> str:

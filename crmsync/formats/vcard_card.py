@@ -88,8 +88,7 @@ def group_label(text: str) -> str:
 
 def plain(line: Line) -> str:
     """The value of a line that holds one text: unescaped, without space around it."""
-    text = line.text()
-    return (unescape(text) if "\\" in text else text).strip()
+    return unescape(line.text()).strip()
 
 
 def verbatim(line: Line) -> str:

@@ -149,7 +149,7 @@ def _read(tx: Tables, row: Queued, type: RecordType) -> Newcomer:
     if mirrored is None or mirrored.gone:
         raise Usage("the item is gone at the remote", thing=row.item.name or row.item.href)
     try:
-        return read(collection, mirrored.item, type)
+        return read(tx, collection, mirrored.item, type)
     except Unreadable as error:
         tx.parked.put(row.collection, row.item.href, mirrored.item.etag, str(error), mirrored.item.raw)
         raise

@@ -63,6 +63,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
     connection.execute("PRAGMA recursive_triggers = ON")  # or REPLACE would get past the append-only triggers
     connection.execute("PRAGMA cache_size = -16000")
     connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages, or 16 MB: a page written often is copied once
     connection.execute("PRAGMA temp_store = MEMORY")
 
 

@@ -156,15 +156,14 @@ class ImportQueue:
             [(state.value, stamp.at, stamp.actor, collection, href) for href in hrefs],
         )
 
-    def left_out(self, collection: int, hrefs: Sequence[str]) -> frozenset[str]:
-        """Those of these items that a person ignored or called private."""
-        found: set[str] = set()
+    def states(self, collection: int, hrefs: Sequence[str]) -> dict[str, QueueState]:
+        """What became of those of these items that were ever queued."""
+        found: dict[str, QueueState] = {}
         for batch in batches(hrefs):
-            where = f"collection = ? AND state IN ('ignored', 'private') AND href IN ({marks(len(batch))})"
-            found.update(
-                row[0] for row in self._session.all(f"SELECT href FROM queue WHERE {where}", (collection, *batch))
-            )
-        return frozenset(found)
+            where = f"collection = ? AND href IN ({marks(len(batch))})"
+            rows = self._session.all(f"SELECT href, state FROM queue WHERE {where}", (collection, *batch))
+            found.update((href, word(QueueState, state)) for href, state in rows)
+        return found
 
     def drop(self, ids: Iterable[int]) -> None:
         """Forgets rows."""

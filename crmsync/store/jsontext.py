@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, TypeVar, assert_never
 
 from crmsync.errors import StoreBroken, Usage
 from crmsync.values import (
     SHAPES,
+    Address,
     Changes,
     Labelled,
+    Participant,
     Value,
     changes_from_json,
     fields_from_json,
@@ -61,14 +64,31 @@ def dump_fields(fields: Changes) -> str:
 def _text(value: Value | None) -> str:
     if isinstance(value, str):
         return _quote(value)
-    if isinstance(value, tuple) and all(isinstance(entry, Labelled) for entry in value):
-        return "[" + ",".join([_labelled(entry) for entry in value]) + "]"  # type: ignore[arg-type]
-    return _encode(to_json(value))
+    if isinstance(value, tuple):
+        return "[" + ",".join(map(_entry, value)) + "]"
+    return _encode(value)
 
 
-def _labelled(entry: Labelled) -> str:
+def _entry(entry: Labelled | Address | Participant | str) -> str:
+    match entry:
+        case Labelled():
+            value = _quote(entry.value)
+        case Address():
+            parts = zip(_ADDRESS_PARTS, _in_order(entry), strict=True)
+            value = "{" + ",".join([f"{name}:{_quote(part)}" for name, part in parts if part]) + "}"
+        case str():
+            return _quote(entry)
+        case Participant():
+            return _encode(to_json((entry,))[0])
+        case _:
+            assert_never(entry)
     preferred = "true" if entry.preferred else "false"
-    return f'{{"label":{_quote(entry.label)},"preferred":{preferred},"value":{_quote(entry.value)}}}'
+    return f'{{"label":{_quote(entry.label)},"preferred":{preferred},"value":{value}}}'
+
+
+_PARTS = ("city", "country", "extended", "po_box", "postcode", "region", "street")
+_ADDRESS_PARTS = tuple(map(_quote, _PARTS))
+_in_order = attrgetter(*_PARTS)
 
 
 def load_fields(text: str) -> dict[str, Value]:

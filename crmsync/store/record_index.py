@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from crmsync.core.keys import Key, record_keys
-from crmsync.model import Record
+from crmsync.model import Record, RecordType
 from crmsync.store.jsontext import dump
 from crmsync.store.search import Words, words
 from crmsync.store.session import Session
+from crmsync.values import Fields
 
 _MOST = 2000
 """Records whose words may wait."""
@@ -32,13 +33,16 @@ class RecordIndex:
         self._waiting: dict[int, tuple[Words | None, Words | None]] = {}
         session.settles(self._write_words)
 
-    def put(self, records: Sequence[tuple[int, Record]]) -> None:
-        """Makes records (with their seq) findable."""
-        for seq, record in records:
+    def keys_of(self, type: RecordType, fields: Fields) -> tuple[Key, ...]:
+        """The keys that a record with these fields is found by, each once."""
+        return tuple(dict.fromkeys(record_keys(type, fields, self._session.region)))
+
+    def put(self, records: Sequence[tuple[int, Record, Sequence[Key]]]) -> None:
+        """Makes records (with their seq and their `keys_of`) findable."""
+        for seq, record, _ in records:
             self._change_words(seq, None, words(record.fields))
-        region = self._session.region
-        rows = [(*key, record.id) for _, record in records for key in record_keys(record.type, record.fields, region)]
-        self._session.write_many("INSERT OR IGNORE INTO record_keys (kind, key, record) VALUES (?, ?, ?)", rows)
+        rows = [(kind, key, record.id) for _, record, keys in records for kind, key in keys]
+        self._session.write_many("INSERT INTO record_keys (kind, key, record) VALUES (?, ?, ?)", rows)
 
     def take(self, seq: int, record: Record) -> None:
         """Makes a record, as it was put, no longer findable."""
@@ -48,8 +52,7 @@ class RecordIndex:
     def replace(self, seq: int, old: Record, new: Record) -> None:
         """Makes a changed record findable by what it is now; writes only what differs."""
         self._change_words(seq, words(old.fields), words(new.fields))
-        had = set(record_keys(old.type, old.fields, self._session.region))
-        has = set(record_keys(new.type, new.fields, self._session.region))
+        had, has = set(self.keys_of(old.type, old.fields)), set(self.keys_of(new.type, new.fields))
         if had != has:
             self._session.write("DELETE FROM record_keys WHERE record = ?", (new.id,))
             self._session.write_many(

@@ -29,6 +29,15 @@ class Changed:
     after: Value | None
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new record with what is derived from it: the text of its fields and the keys it is found by."""
+
+    record: Record
+    text: str
+    keys: Sequence[Key]
+
+
 class Records:
     """The table `records` with its indexes; deleted records stay, marked."""
 
@@ -41,23 +50,18 @@ class Records:
 
     def create(self, record: Record, *, reason: str | None = None) -> None:
         """Adds a record; its `edited` is the stamp's time. Raises `Bug` when the id is taken."""
-        text = dump_fields(record.fields)
-        seq = self._insert([record], [text])
-        self._journal.append(record.id, "", None, text, reason)
-        self._index.put([(seq, record)])
+        made = self.made(record)
+        seq = self._insert([made])
+        self._journal.append(record.id, "", None, made.text, reason)
+        self._index.put([(seq, record, made.keys)])
 
-    def create_many(self, records: Iterable[Record], texts: Iterable[str] | None = None) -> int:
-        """Adds records as they come, a few hundred at a time, so that memory stays flat. Returns how many.
-
-        `texts`: what `jsontext.dump_fields` makes of the fields of each, where the caller needs that too.
-        """
+    def create_many(self, records: Iterable[Made]) -> int:
+        """Adds records as they come, a few hundred at a time, so that memory stays flat. Returns how many."""
         source, n = iter(records), 0
-        ready = None if texts is None else iter(texts)
         while batch := list(islice(source, _BATCH)):
-            texts = [dump_fields(record.fields) for record in batch] if ready is None else list(islice(ready, _BATCH))
-            first = self._insert(batch, texts)
-            self._journal.append_many([(record.id, "", None, text) for record, text in zip(batch, texts, strict=True)])
-            self._index.put(list(enumerate(batch, first)))
+            first = self._insert(batch)
+            self._journal.append_many([(made.record.id, "", None, made.text) for made in batch])
+            self._index.put([(seq, made.record, made.keys) for seq, made in enumerate(batch, first)])
             n += len(batch)
         return n
 
@@ -136,6 +140,14 @@ class Records:
         rows = self._session.all("SELECT name, n FROM totals WHERE what = 'records' AND n > 0")
         return {word(RecordType, name): n for name, n in rows}
 
+    def made(self, record: Record) -> Made:
+        """The record with what is derived from it."""
+        return Made(record, dump_fields(record.fields), self.keys_of(record.type, record.fields))
+
+    def keys_of(self, type: RecordType, fields: Fields) -> tuple[Key, ...]:
+        """The keys that a record with these fields is found by, each once."""
+        return self._index.keys_of(type, fields)
+
     def by_keys(self, keys: Iterable[Key]) -> Mapping[Key, Sequence[str]]:
         """The undeleted records that have each key of `core.keys.record_keys`; a key that nobody has is left out."""
         return self._index.by_keys(keys)
@@ -152,12 +164,12 @@ class Records:
 
     # -- inside
 
-    def _insert(self, records: Sequence[Record], texts: Sequence[str]) -> int:
+    def _insert(self, records: Sequence[Made]) -> int:
         at = self._session.writing().at
         first = self._session.one("SELECT coalesce(max(seq), 0) + 1 FROM records")[0]
         rows = [
-            (seq, record.id, record.type.value, *_copies(record.fields), at, at, text)
-            for seq, (record, text) in enumerate(zip(records, texts, strict=True), first)
+            (seq, made.record.id, made.record.type.value, *_copies(made.record.fields), at, at, made.text)
+            for seq, made in enumerate(records, first)
         ]
         self._session.write_many(
             "INSERT INTO records (seq, id, type, name, organization, sort, created, edited, fields) "
@@ -191,7 +203,7 @@ class Records:
             self._index.take(seq, record)
             self._journal.append(id, "", fields, None, reason)
         else:
-            self._index.put([(seq, record)])
+            self._index.put([(seq, record, self.keys_of(record.type, record.fields))])
             self._journal.append(id, "", None, fields, reason)
         self._touch_links(id)
         return True

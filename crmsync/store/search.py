@@ -47,21 +47,26 @@ def title(fields: Fields) -> str:
 
 def words(fields: Fields) -> Words:
     """What the index holds for a record. Equal fields give equal words, or they could not be taken out again."""
-    name = " ".join([_text(fields, field) for field in _NAMES if field in fields])
-    organization = " ".join([_text(fields, "organization"), _text(fields, "department")])
-    note = " ".join([*[_text(fields, field) for field in _TEXTS if field in fields], *_places(fields)])
-    emails = " ".join(_values(fields, "emails"))
-    phones = " ".join(part for phone in _values(fields, "phones") for part in _spellings(phone))
+    texts = [
+        " ".join([value for field in columns if isinstance(value := fields.get(field), str)])
+        for columns in (_NAMES, _ORGANIZATIONS, _TEXTS)
+    ]
+    texts[2] = " ".join([texts[2], *_places(fields)])
+    texts.append(" ".join(_values(fields, "emails")))
+    # Folded all at once, with a sign between them that no word holds.
+    name, organization, note, emails = fold("\0".join([text.replace("\0", " ") for text in texts])).split("\0")
+    phones = [spelling for phone in _values(fields, "phones") for spelling in _spellings(phone)]
     return (
-        " ".join(dict.fromkeys(_WORD.findall(fold(name)))),
-        _spaced(organization),
-        _spaced(emails),
-        phones,
-        _spaced(note),
+        " ".join(dict.fromkeys(_WORD.findall(name))),
+        " ".join(_WORD.findall(organization)),
+        " ".join(_WORD.findall(emails)),
+        " ".join(phones),
+        " ".join(_WORD.findall(note)),
     )
 
 
 _NAMES = ("name", "given", "family", "middle", "nickname", "summary")
+_ORGANIZATIONS = ("organization", "department")
 _TEXTS = ("title", "note", "description", "location", "vat_number", "tax_code")
 
 
@@ -91,19 +96,29 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-def _spaced(text: str) -> str:
-    return " ".join(_WORD.findall(fold(text)))
-
-
 def _spellings(phone: str) -> list[str]:
     digits = _DIGITS.sub("", phone)
     international = phone.lstrip().startswith("+") or digits.startswith("00")
     digits = digits.removeprefix("00")
     if not international or len(digits) < 7:
         return [digits] if digits else []
-    # Country codes have one to three digits (ITU-T E.164), and nobody types them at home.
-    national = [digits[n:].lstrip("0") for n in (1, 2, 3)]
-    return [digits, *national, digits[2:]] if digits[2] == "0" else [digits, *national]
+    # Nobody types the country code at home; the zero after it is typed where it belongs to the number (Italy).
+    national = digits[_country_code(digits) :]
+    return [digits, national, national.lstrip("0")] if national[0] == "0" else [digits, national]
+
+
+def _country_code(digits: str) -> int:
+    """How many digits the country code has (ITU-T E.164, list of assigned codes)."""
+    if digits[0] in "17":
+        return 1
+    return 2 if digits[:2] in _TWO_DIGITS else 3
+
+
+_TWO_DIGITS = frozenset(
+    str(code)
+    for codes in ((20, 27, 36, 39, 40, 41, 81, 82, 84, 86, 98), *map(range, (30, 43, 51, 60, 90), (35, 50, 59, 67, 96)))
+    for code in codes
+)
 
 
 def _places(fields: Fields) -> list[str]:

@@ -124,7 +124,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_as_it_was(path: Path) ->
 
 def test_a_truncated_store_is_refused_and_left_as_it_was(path: Path) -> None:
     with Store.open(path, create=True) as store, store.transaction(STAMP) as tx:
-        tx.records.create_many(contact(f"r{n}", f"Anna {n}") for n in range(500))
+        tx.records.create_many(map(tx.records.made, (contact(f"r{n}", f"Anna {n}") for n in range(500))))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     before = path.read_bytes()
     with pytest.raises(StoreBroken, match="damaged"):
@@ -134,7 +134,9 @@ def test_a_truncated_store_is_refused_and_left_as_it_was(path: Path) -> None:
 
 def test_damage_that_only_shows_when_a_page_is_read_is_told_as_damage(path: Path) -> None:
     with Store.open(path, create=True) as store, store.transaction(STAMP) as tx:
-        tx.records.create_many(contact(f"r{n}", f"Anna {n}", note="x" * 2000) for n in range(200))
+        tx.records.create_many(
+            map(tx.records.made, (contact(f"r{n}", f"Anna {n}", note="x" * 2000) for n in range(200)))
+        )
     data = bytearray(path.read_bytes())
     for page in range(80, len(data) // 4096):
         data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
@@ -149,7 +151,7 @@ def test_an_empty_disk_place_is_told_as_such_and_nothing_is_half_written(path: P
     with Store.open(path, create=True) as store:
         store._connection.execute("PRAGMA max_page_count = 120")
         with pytest.raises(Halt, match="no room"), store.transaction(STAMP) as tx:
-            tx.records.create_many(contact(f"r{n}", f"Anna {n}") for n in range(5000))
+            tx.records.create_many(map(tx.records.made, (contact(f"r{n}", f"Anna {n}") for n in range(5000))))
         with store.view() as view:
             assert view.records.totals() == {}
             assert view.journal.last() == 0
@@ -235,7 +237,9 @@ def test_many_processes_may_create_the_store_at_once(path: Path) -> None:
 def whole_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("whole") / "home" / "store.db"
     with Store.open(path, create=True) as store, store.transaction(STAMP) as tx:
-        tx.records.create_many(contact(f"r{n}", f"Anna {n}", note="x" * 300) for n in range(300))
+        tx.records.create_many(
+            map(tx.records.made, (contact(f"r{n}", f"Anna {n}", note="x" * 300) for n in range(300)))
+        )
     return path.read_bytes()
 
 

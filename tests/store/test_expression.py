@@ -212,7 +212,9 @@ def test_the_third_wall_ends_what_takes_too_long(store: Store, monkeypatch: pyte
     real = record_list.limited
     monkeypatch.setattr(record_list, "limited", lambda connection, text, seconds: real(connection, text, 0.02))
     with store.transaction(STAMP) as tx:
-        tx.records.create_many(contact(f"r{n}", f"Anna {n}", note="a" * 200) for n in range(3000))
+        tx.records.create_many(
+            map(tx.records.made, (contact(f"r{n}", f"Anna {n}", note="a" * 200) for n in range(3000)))
+        )
     slow = " OR ".join(["note LIKE '%b%' OR emails LIKE '%b%'"] * 30)
     start = time.thread_time()
     with store.view() as view, pytest.raises(Usage, match="takes more than"):

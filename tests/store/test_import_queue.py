@@ -73,7 +73,7 @@ def test_when_an_item_that_was_decided_is_asked_about_again(
 def test_the_digest_of_the_moment_of_ignoring_counts(tx: Tables, place: tuple[int, int]) -> None:
     row = tx.queue.put(*place, replace(ANNA, digest=""))
     tx.queue.decide([row.id], QueueState.IGNORED, {row.id: "digest 1"})
-    assert tx.queue.left_out(place[1], ["/a", "/b"]) == {"/a"}
+    assert tx.queue.states(place[1], ["/a", "/b"]) == {"/a": QueueState.IGNORED}
     assert tx.queue.put(*place, ANNA).state is QueueState.IGNORED
     assert tx.queue.put(*place, replace(ANNA, digest="digest 2")).state is QueueState.OPEN
 

@@ -65,13 +65,13 @@ def test_equal_fields_give_equal_words_or_they_could_not_be_taken_out_of_the_ind
 def test_creating_a_record_twice_is_a_bug(store: Store) -> None:
     with pytest.raises(Bug), store.transaction(STAMP) as tx:
         tx.records.create(contact("a", "Anna"))
-        tx.records.create_many([contact("a", "Anna")])
+        tx.records.create_many(map(tx.records.made, [contact("a", "Anna")]))
 
 
 def test_many_records_at_once_are_as_good_as_one_by_one(store: Store) -> None:
     people = [contact(f"r{n:04}", f"Anna {n}", emails=f"a{n}@acme.example") for n in range(1203)]
     with store.transaction(STAMP, durable=False) as tx:
-        assert tx.records.create_many(iter(people)) == 1203
+        assert tx.records.create_many(map(tx.records.made, iter(people))) == 1203
     with store.view() as view:
         assert view.records.totals() == {RecordType.CONTACT: 1203}
         assert view.journal.last() == 1203

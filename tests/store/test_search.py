@@ -23,7 +23,7 @@ def names(tx: Tables, text: str) -> list[str]:
 
 def fill(tx: Tables, *people: str) -> None:
     shuffled = random.Random(7).sample(people, len(people))
-    tx.records.create_many(contact(f"r{n}", name) for n, name in enumerate(shuffled))
+    tx.records.create_many(map(tx.records.made, (contact(f"r{n}", name) for n, name in enumerate(shuffled))))
 
 
 def test_the_exact_name_comes_before_longer_ones(tx: Tables) -> None:
@@ -146,5 +146,5 @@ def test_a_page_mark_that_is_none_is_refused(tx: Tables, mark: str) -> None:
 
 
 def test_each_goes_through_everything(tx: Tables) -> None:
-    tx.records.create_many(contact(f"r{n}", f"P{n:05}") for n in range(2100))
+    tx.records.create_many(map(tx.records.made, (contact(f"r{n}", f"P{n:05}") for n in range(2100))))
     assert len({record.id for record in tx.records.each()}) == 2100

@@ -56,8 +56,10 @@ CREATE INDEX record_keys_record ON record_keys (record);
 
 -- The words of a record, already folded (search.py). Nothing is stored twice: taking words out needs the old fields.
 CREATE VIRTUAL TABLE record_words USING fts5(
-    name, organization, emails, phones, note, content = '', detail = 'column', prefix = '1 2 3 4', columnsize = 0
+    name, organization, emails, phones, note, content = '', detail = 'column', prefix = '2', columnsize = 0
 );
+-- What a transaction adds is written out once: a thousand records are more words than the usual megabyte.
+INSERT INTO record_words (record_words, rank) VALUES ('hashsize', 16777216);
 
 CREATE TABLE flags (
     user INTEGER NOT NULL REFERENCES users ON DELETE CASCADE, record TEXT NOT NULL REFERENCES records (id),

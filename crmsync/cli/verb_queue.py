@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, narrate, table
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import ProgressLine
+from crmsync.cli.queue_preview import preview_accept, preview_link, queued_json, show
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import RecordType
 from crmsync.review import import_queue
@@ -35,8 +35,10 @@ def run(desk: Desk, argv: list[str]) -> int:
             return _assign(desk, options)
         case "import":
             return _bring_in(desk, options)
+        case "show":
+            return show(desk, options)
         case "link":
-            return _link(desk, options)
+            return preview_link(desk, options) if options.dry_run else _link(desk, options)
         case "accept":
             return _accept(desk, options)
         case _:
@@ -50,6 +52,7 @@ def _parser() -> Arguments:
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="what waits")
     listing.add_argument("--where", default="", metavar="EXPR")
+    actions.add_parser("show", help="one item, and every record that it may be").add_argument("id", type=positive)
     assign = actions.add_parser("assign", help="give items a record type")
     _which(assign)
     assign.add_argument("--type", required=True, choices=[kind.value for kind in RecordType])
@@ -62,6 +65,8 @@ def _parser() -> Arguments:
     accept = actions.add_parser("accept", help="link items to the records suggested for them")
     accept.add_argument("ids", nargs="*", type=positive, metavar="ID")
     accept.add_argument("--min-score", type=int)
+    for one in (link, accept):
+        one.add_argument("--dry-run", action="store_true", help="show what would be linked; change nothing")
     for name, text in (("ignore", "until the item changes"), ("private", "for good")):
         leave = actions.add_parser(name, help=text)
         _which(leave)
@@ -142,12 +147,13 @@ def _bring_in(desk: Desk, options: argparse.Namespace) -> int:
 def _accept(desk: Desk, options: argparse.Namespace) -> int:
     if not options.ids and options.min_score is None:
         raise Usage("say which items: their ids, or --min-score N")
-    ids = (
-        _picked(desk, options)
-        if options.ids
-        else _ids(desk, QueueSelection(min_score=max(0, min(options.min_score, _BEST + 1))))
-    )
-    done = _each(desk, ids, lambda tx, batch: import_queue.accept(tx, batch, desk.user.id))
+    if options.min_score is not None:
+        options.min_score = max(0, min(options.min_score, _BEST + 1))
+    ids = _picked(desk, options) if options.ids else _ids(desk, QueueSelection(min_score=options.min_score))
+    if options.dry_run:
+        return preview_accept(desk, ids, options)
+    least = options.min_score or 0
+    done = _each(desk, ids, lambda tx, batch: import_queue.accept(tx, batch, desk.user.id, least))
     return _answer(options, "linked", done, strict=True)
 
 
@@ -171,7 +177,7 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
         wanted = {row.item.suggestion.record for row in rows if row.item.suggestion is not None}
         records = {id: str(record.fields.get("name", "")) for id, record in view.records.many(wanted).items()}
     if options.json:
-        emit({"items": [_json(row, names, records) for row in rows]})
+        emit({"items": [queued_json(row, names[row.account], _suggested(row, records)) for row in rows]})
         return OK
     table(("id", "account", "name", "e-mail / phone", "type", "may be", "score"), _lines(rows, names, records), _EMPTY)
     return OK
@@ -189,25 +195,5 @@ def _lines(rows: Iterable[Queued], names: dict[int, str], records: dict[str, str
         yield (row.id, names[row.account], row.item.name, reach, row.item.type or "", known, score)
 
 
-def _json(row: Queued, names: dict[int, str], records: dict[str, str]) -> dict[str, Any]:
-    item, best = row.item, row.item.suggestion
-    return {
-        "id": row.id,
-        "account": names[row.account],
-        "name": item.name,
-        "organization": item.organization,
-        "emails": list(item.emails),
-        "phones": list(item.phones),
-        "kind": item.kind,
-        "start": item.start or None,
-        "type": item.type.value if item.type else None,
-        "suggestion": None
-        if best is None
-        else {
-            "record": best.record,
-            "name": records.get(best.record, ""),
-            "confidence": best.confidence.name.lower(),
-            "score": best.score,
-            "reasons": list(best.reasons),
-        },
-    }
+def _suggested(row: Queued, records: dict[str, str]) -> str:
+    return "" if row.item.suggestion is None else records.get(row.item.suggestion.record, "")

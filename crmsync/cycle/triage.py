@@ -12,7 +12,7 @@ from crmsync.core.fieldmap import fits, view
 from crmsync.cycle.gather import wanted
 from crmsync.cycle.job import Job, record_of
 from crmsync.cycle.rules import Enrolment
-from crmsync.cycle.suggest import enqueue, suggested
+from crmsync.cycle.suggest import enqueue
 from crmsync.enrol import Newcomer, enrol, read
 from crmsync.errors import Unreadable
 from crmsync.formats import registry
@@ -20,6 +20,7 @@ from crmsync.model import Confidence, Conflict, Item, Link, LinkState, Mode
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found, QueueState
 from crmsync.store.store import Tables
+from crmsync.suggest import suggested
 
 
 def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) -> None:
@@ -56,7 +57,7 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
     if apart:
         tx.queue.put_many(job.account.id, collection.id, apart)
         tx.queue.decide_hrefs(collection.id, [entry.href for entry in apart], QueueState.IGNORED)
-    waiting = suggested(job, tx, collection, found)
+    waiting = suggested(tx, collection, found, job.rules.region)
     if enrolment is not None:
         waiting += _enrolled(job, tx, collection, enrolment, newcomers)
     enqueue(job, tx, collection, waiting)
@@ -96,7 +97,7 @@ def _enrolled(
     entries = [replace(_shown(collection, item), type=enrolment.type) for item, _ in doubtful]
     waiting = {
         entry.href: entry
-        for entry in suggested(job, tx, collection, entries, keys)
+        for entry in suggested(tx, collection, entries, job.rules.region, keys)
         if queued.get(entry.href) in _LEFT_OUT
         or (entry.suggestion is not None and entry.suggestion.confidence >= Confidence.MEDIUM)
     }

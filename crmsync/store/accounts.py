@@ -84,6 +84,10 @@ class Accounts:
             raise Usage("there is no such account", thing=name, next_step="See `crmsync account list`")
         return account
 
+    def by_id(self, id: int) -> Account:
+        """The account with this id, which is there."""
+        return _account(self._session.one(f"SELECT id, {_COLUMNS} FROM accounts WHERE id = ?", (id,)))
+
     def all(self) -> list[Account]:
         """Every account, oldest first."""
         return [_account(row) for row in self._session.all(f"SELECT id, {_COLUMNS} FROM accounts ORDER BY id")]

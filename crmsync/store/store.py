@@ -51,6 +51,7 @@ class Tables:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.region = session.region
 
     @cached_property
     def journal(self) -> Journal:

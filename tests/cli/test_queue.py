@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import HOSTILE, Terminal, card
+from crmsync.connectors.memory_remote import MemoryRemote
+from tests.cli.terminal import BOOK, HOSTILE, Terminal, card
 
 MEETING = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260101T000000Z\r\n"
@@ -150,3 +151,65 @@ def test_a_person_is_told_of_the_first_twenty_that_were_skipped(crm: Terminal, t
     assert said.err.count("skipped") == 20
     assert said.err.endswith("and 10 more\n")
     assert len(crm("queue", "assign", "--all", "--type", "task", "--json", code=5).json["skipped"]) == 30
+
+
+def test_one_item_is_shown_with_every_record_it_may_be_and_what_linking_would_do(found: Terminal) -> None:
+    ada = ids(found)["Ada Lovelace"]
+    shown = found.json("queue", "show", ada)
+    (candidate,) = shown["candidates"]
+    assert (shown["state"], shown["decided"], candidate["confidence"]) == ("open", None, "strong")
+    assert candidate["reasons"] == shown["suggestion"]["reasons"]
+    assert candidate["link"]["fills"]["title"] == "Countess"
+    said = found("queue", "show", ada).out
+    assert "fills title: Countess" in said
+    assert "e-mail equal ada@example.org +60" in said
+    assert "No record looks like it" in found("queue", "show", ids(found)["Bob"]).out
+    found.refuses("queue", "show", 999)
+    found("queue", "ignore", ada)
+    assert found.json("queue", "show", ada)["candidates"][0]["refused"] == "decided already: ignored"
+    assert "ignored by me" in found("queue", "show", ada).out
+
+
+def test_a_link_is_shown_before_it_is_made_and_that_is_what_is_made(found: Terminal) -> None:
+    ada = ids(found)["Ada Lovelace"]
+    (record,) = found.json("records", "list")["records"]
+    found("records", "set", record["id"], "title=CTO", "emails=")
+    before = found.json("records", "show", record["id"])
+    said = found.json("queue", "link", ada, record["id"], "--dry-run")
+    assert said["keeps"] == [{"field": "title", "crm": "CTO", "item": "Countess"}]
+    assert found.json("records", "show", record["id"]) == before
+    shown = found("queue", "link", ada, record["id"], "--dry-run").out
+    assert "keeps title: CTO (the item's, Countess, stays in the conflict log)" in shown
+    found("queue", "link", ada, record["id"])
+    after = found.json("records", "show", record["id"])["fields"]
+    assert {name: value for name, value in after.items() if before["fields"].get(name) != value} == said["fills"]
+
+
+def test_a_link_to_a_remote_that_is_written_shows_what_changes_there(phone: Terminal, remote: MemoryRemote) -> None:
+    remote.seed(BOOK, "1", card("1", "Ada", "EMAIL:ada@example.org", "TEL:1").encode())
+    record = phone.add("name=Ada", "title=CTO", "emails=ada@example.org,ada@home.example")
+    phone("sync")
+    said = phone.json("queue", "link", ids(phone)["Ada"], record, "--dry-run")
+    assert set(said["remote"]) == {"title", "emails"}
+    assert set(said["fills"]) == {"phones"}
+    assert "then at the remote, title: CTO" in phone("queue", "link", ids(phone)["Ada"], record, "--dry-run").out
+
+
+def test_accepting_by_score_is_shown_before_it_is_done(found: Terminal) -> None:
+    said = found.json("queue", "accept", "--min-score", "80", "--dry-run")
+    (one,) = said["would_link"]
+    assert (one["item"], one["name"], one["fills"]["title"]) == ("Ada Lovelace", "Ada Lovelace", "Countess")
+    assert "Ada Lovelace" in found("queue", "accept", "--min-score", "80", "--dry-run").out
+    assert "Nothing would be linked" in found("queue", "accept", "--min-score", "101", "--dry-run").out
+    assert "would be skipped: nothing is suggested" in found("queue", "accept", ids(found)["Bob"], "--dry-run").err
+    assert len(ids(found)) == 3
+    assert found.json("queue", "accept", "--min-score", "80")["ids"] == [one["id"]]
+
+
+def test_a_suggestion_that_no_longer_holds_is_not_accepted(found: Terminal) -> None:
+    (record,) = found.json("records", "list")["records"]
+    found("records", "set", record["id"], "name=Grace Hopper", "emails=grace@example.org")
+    said = found("queue", "accept", "--min-score", "80", "--json", code=5).json
+    assert said["linked"] == 0
+    assert "no longer looks like Grace Hopper" in said["skipped"][0]["reason"]
+    assert found.json("records", "show", record["id"])["fields"].get("title") is None

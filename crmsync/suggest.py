@@ -1,0 +1,65 @@
+"""Which records a queued item may be: the keys find the candidates, `core.match` weighs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from crmsync.core.keys import Key, summary_keys
+from crmsync.core.match import Probe, match
+from crmsync.model import Candidate, CollectionKind
+from crmsync.store.collections_of import Collection
+from crmsync.store.import_queue import Found
+from crmsync.store.store import Tables
+
+_NO_KEYS: Mapping[str, Sequence[Key]] = {}
+
+
+def suggested(
+    tx: Tables,
+    collection: Collection,
+    items: Sequence[Found],
+    region: str,
+    keys: Mapping[str, Sequence[Key]] = _NO_KEYS,
+) -> list[Found]:
+    """The items, each with its best match; only people and organisations have any.
+
+    `keys` by href, for items that were read whole; the others look by what the queue shows of them.
+    """
+    ranked = candidates(tx, collection, items, region, keys)
+    best = [ranking[0] if ranking else None for ranking in ranked]
+    return [
+        item if item.suggestion == first else replace(item, suggestion=first)
+        for item, first in zip(items, best, strict=True)
+    ]
+
+
+def candidates(
+    tx: Tables,
+    collection: Collection,
+    items: Sequence[Found],
+    region: str,
+    keys: Mapping[str, Sequence[Key]] = _NO_KEYS,
+) -> list[tuple[Candidate, ...]]:
+    """For each of the items, every record that it may be, the best first."""
+    nobody: list[tuple[Candidate, ...]] = [()] * len(items)
+    if collection.kind not in (CollectionKind.ADDRESSBOOK, CollectionKind.TABLE):
+        return nobody
+    if not items or not tx.records.totals():  # the first sync of a new home: nobody need be looked for
+        return nobody
+    wanted = [keys.get(item.href) or keys_of(item, region) for item in items]
+    found = tx.records.by_keys({key for keys in wanted for key in keys})
+    if not found:
+        return nobody
+    records = tx.records.many({record for records in found.values() for record in records}, deleted=False)
+    ranked = []
+    for item, keys_of_item in zip(items, wanted, strict=True):
+        near = {id: records[id] for key in keys_of_item for id in found.get(key, ()) if id in records}
+        probe = Probe.of_summary(item.kind, item.name, item.organization, item.emails, item.phones)
+        ranked.append(match(probe, list(near.values()), region) if near else ())
+    return ranked
+
+
+def keys_of(item: Found, region: str) -> Sequence[Key]:
+    """What an item's records are looked for by."""
+    return tuple(summary_keys(item.name, item.organization, item.emails, item.phones, region=region))

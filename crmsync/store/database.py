@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crmsync.errors import Bug, Busy, CrmsyncError, Halt, StoreBroken
-from crmsync.store import schema
-from crmsync.store.like import like
+from crmsync.store import like, schema
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before it gives up with `Busy`."""
@@ -56,9 +55,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
         _write_ahead(connection)
     if version < schema.VERSION:
         schema.migrate(connection, path)
-    # Now, since SQLite does not let a function be replaced while a statement is open.
-    connection.create_function("like", 2, like, deterministic=True)
-    connection.create_function("like", 3, like, deterministic=True)
+    like.install(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")  # or REPLACE would get past the append-only triggers
     connection.execute("PRAGMA cache_size = -16000")

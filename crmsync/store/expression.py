@@ -2,8 +2,8 @@
 
 Three walls, each enough for most attacks. The text is read word by word, and only known columns, functions, keywords,
 numbers and quoted text pass; each column is replaced by SQL of ours. Then SQLite prepares it under an authorizer that
-lets it read the one table and call the listed functions. Then it runs under a time limit, with the LIKE
-of `like.py`, which takes linear time.
+lets it read the one table and call the listed functions. Then it runs under limits of time and of the length of any
+value, with the functions of `like.py`, which take linear time.
 """
 
 from __future__ import annotations
@@ -16,9 +16,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from crmsync.errors import Usage
+from crmsync.store.like import until
 
 LONGEST = 2000
 """Characters in an expression."""
+
+_LARGEST = 32 << 20
+"""Bytes of any one value while it runs; the fields of a record are less (`contentline.MAX_BYTES`)."""
+_STEPS = 100
+"""Steps of SQLite between two looks at the clock. Each may take milliseconds where a record holds megabytes."""
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>\d+(?:\.\d+)?)(?![\w.])|(?P<name>[^\W\d][\w.]*)"
@@ -73,8 +79,9 @@ def compile_expression(connection: sqlite3.Connection, columns: Columns, text: s
     connection.execute("SELECT 1 FROM json_each('[]')")  # set up while it may be: it declares a table of its own
     connection.set_authorizer(allow)
     try:
-        connection.execute(f"SELECT 1 FROM {columns.source} WHERE {sql} LIMIT 0").fetchall()
-    except sqlite3.Error as error:
+        with limited(connection, text, 0.2):  # what stands in it as a constant is worked out at once
+            connection.execute(f"SELECT 1 FROM {columns.source} WHERE {sql} LIMIT 0").fetchall()
+    except (sqlite3.Error, UnicodeEncodeError) as error:
         raise _refused(text, str(error)) from error
     finally:
         connection.set_authorizer(None)
@@ -85,16 +92,20 @@ def compile_expression(connection: sqlite3.Connection, columns: Columns, text: s
 def limited(connection: sqlite3.Connection, text: str, seconds: float) -> Iterator[None]:
     """Ends the statements inside after so many seconds of CPU time. Raises `Usage` then, and when they fail."""
     end = time.thread_time() + seconds
-    connection.set_progress_handler(lambda: time.thread_time() > end, 10_000)
+    connection.set_progress_handler(lambda: time.thread_time() > end, _STEPS)
+    length = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
+    mark = until.set(end)
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            raise _refused(text, f"it takes more than {seconds:.0f} s") from error
-        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-            raise _refused(text, str(error)) from error
+    except (sqlite3.OperationalError, sqlite3.DataError, MemoryError) as error:
+        if time.thread_time() > end:
+            raise _refused(text, f"it takes more than {seconds:.1f} s") from error
+        if isinstance(error, MemoryError) or error.sqlite_errorcode in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG):
+            raise _refused(text, str(error) or "it takes more memory than there is") from error
         raise
     finally:
+        until.reset(mark)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, length)
         connection.set_progress_handler(None, 0)
 
 

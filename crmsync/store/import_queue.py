@@ -238,7 +238,7 @@ class ImportQueue:
     def _rows(self, selection: QueueSelection, sql: str, values: Sequence[object]) -> Sequence[Any]:
         if not selection.where:
             return self._session.all(sql, values)
-        with limited(self._session.connection, selection.where, 1.0 + sum(self.totals().values()) / 100_000):
+        with limited(self._session.connection, selection.where, 0.4 + sum(self.totals().values()) / 250_000):
             return self._session.all(sql, values)
 
 

@@ -109,7 +109,7 @@ def _rows(session: Session, selection: Selection, sql: str, values: tuple[object
     if not selection.where:
         return session.all(sql, values)
     total = count(session, EVERYTHING)
-    with limited(session.connection, selection.where, 1.0 + total / 100_000):
+    with limited(session.connection, selection.where, 0.4 + total / 250_000):
         return session.all(sql, values)
 
 

@@ -19,6 +19,7 @@ VERBS = {
     "export": "write records as vCard, iCalendar, CSV or JSON",
     "queue": "found items: give types, import, link, ignore",
     "records": "list, show, add and change records",
+    "filter": "expressions with a name, and what each would select",
     "conflicts": "fields that two sides changed",
     "plans": "plans that were held because they do too much",
     "parked": "items that could not be read or were refused",

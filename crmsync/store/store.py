@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crmsync.store.blobs import Blobs
     from crmsync.store.collections_of import Collections
     from crmsync.store.conflict_log import ConflictLog
+    from crmsync.store.filters import Filters
     from crmsync.store.flags import Flags
     from crmsync.store.import_queue import ImportQueue
     from crmsync.store.journal import Journal
@@ -73,6 +74,13 @@ class Tables:
         from crmsync.store.flags import Flags
 
         return Flags(self._session, self.journal)
+
+    @cached_property
+    def filters(self) -> Filters:
+        """Expressions with a name."""
+        from crmsync.store.filters import Filters
+
+        return Filters(self._session)
 
     @cached_property
     def users(self) -> Users:

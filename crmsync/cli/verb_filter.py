@@ -1,0 +1,148 @@
+"""`crmsync filter`: expressions with a name, and what each would select, before anything uses them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crmsync.cli.arguments import Arguments
+from crmsync.cli.desk import Desk, answer, emit, say, table
+from crmsync.core.fieldmap import display_name
+from crmsync.errors import Usage
+from crmsync.store.record_columns import record_columns
+from crmsync.store.record_list import Selection
+from crmsync.store.store import Tables
+
+_SHOWN = 20
+"""So many names of those who enter and of those who leave are shown."""
+
+_MEANING = """A filter is a SQL WHERE expression over the columns below; it can reach nothing else.
+"matches" counts the records for which it holds. "enters" and "leaves" compare them with what is
+selected today:
+  preview EXPR        the records that you have flagged: what would change on your phone if the
+                      expression took the place of your flags
+  preview NAME        what the filter selected when the accounts that use it were synced last;
+                      where none does, your flags as above
+  preview NAME EXPR   what NAME selects now: what `filter set NAME EXPR` would change
+Nothing is changed by a preview. To see all that a filter does at one account, run
+`crmsync sync ACCOUNT --dry-run`. Who leaves a filter stays in the CRM."""
+
+
+def run(desk: Desk, argv: list[str]) -> int:
+    """One of the actions."""
+    options = _parser().parse_args(argv)
+    match options.action:
+        case "set":
+            return _set(desk, options)
+        case "remove":
+            with desk.deciding() as tx:
+                tx.filters.remove(options.name)
+            return answer(options, {"removed": options.name}, f"{options.name}: forgotten; no record was touched")
+        case "list":
+            return _list(desk, options)
+        case _:
+            return _preview(desk, options)
+
+
+def _parser() -> Arguments:
+    parser = Arguments("crmsync filter", description="Expressions with a name.")
+    columns = f"Columns: {', '.join(record_columns(0).names())}"
+    actions = parser.add_subparsers(dest="action", required=True)
+    setting = actions.add_parser("set", help="save an expression, or change a saved one", epilog=columns)
+    setting.add_argument("name", metavar="NAME")
+    setting.add_argument("expression", metavar="EXPR")
+    actions.add_parser("list", help="every saved filter, and the accounts that use it")
+    preview = actions.add_parser(
+        "preview",
+        help="who would be selected, who enters, who leaves",
+        description=_MEANING,
+        epilog=columns,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    preview.add_argument("filter", metavar="NAME|EXPR")
+    preview.add_argument("instead", metavar="EXPR", nargs="?", help="what NAME is to become")
+    actions.add_parser("remove", help="forget a filter that no account uses").add_argument("name", metavar="NAME")
+    for one in actions.choices.values():
+        one.add_argument("--json", action="store_true")
+    return parser
+
+
+def _set(desk: Desk, options: argparse.Namespace) -> int:
+    user = desk.user.id
+    with desk.deciding() as tx:
+        saved = tx.filters.set(options.name, options.expression)
+        matches = tx.records.count(Selection(where=saved.expression, user=user))  # some fail on real records only
+    data = {"filter": saved.name, "expression": saved.expression, "matches": matches}
+    return answer(options, data, f"{saved.name}: saved; {matches:,} records match")
+
+
+def _list(desk: Desk, options: argparse.Namespace) -> int:
+    with desk.store.view() as view:
+        filters = [(one, view.filters.accounts(one.name)) for one in view.filters.all()]
+    if options.json:
+        lines = [{"name": one.name, "expression": one.expression, "accounts": names} for one, names in filters]
+        emit({"filters": lines})
+    else:
+        rows = [(one.name, one.expression, ", ".join(names)) for one, names in filters]
+        table(("filter", "expression", "used by"), rows, "No filter yet. Save one with `crmsync filter set NAME EXPR`.")
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What to preview: `today` holds the ids it is compared with, `compared` says in words what they are."""
+
+    expression: str
+    compared: str
+    today: frozenset[str]
+
+
+def _preview(desk: Desk, options: argparse.Namespace) -> int:
+    user = desk.user.id
+    with desk.store.view() as view:
+        asked = _asked(view, user, options.filter, options.instead)
+        selected = view.records.ids(Selection(where=asked.expression, user=user))
+        entering = [id for id in selected if id not in asked.today]
+        leaving = sorted(asked.today - set(selected))
+        named = [_named(view, ids[:_SHOWN]) for ids in (entering, leaving)]
+    counts = {"matches": len(selected), "enters": len(entering), "leaves": len(leaving)}
+    if options.json:
+        shown = dict(zip(("entering", "leaving"), named, strict=True))
+        emit({"expression": asked.expression, "compared_with": asked.compared, **counts, **shown})
+        return 0
+    say(f"{counts['matches']:,} records match; compared with {asked.compared}:")
+    for word, ids, lines in (("enter", entering, named[0]), ("leave", leaving, named[1])):
+        say(f"{len(ids):,} {word}{':' if lines else ''}")
+        for line in lines:
+            say(f"  {line['name']}  ({line['type']} {line['id']})")
+        if len(ids) > len(lines):
+            say(f"  and {len(ids) - len(lines):,} more")
+    return 0
+
+
+def _asked(view: Tables, user: int, what: str, instead: str | None) -> _Asked:
+    saved = view.filters.find(what)
+    if instead is not None:
+        before = Selection(where=view.filters.get(what).expression, user=user)
+        return _Asked(instead, f"what {what} selects now", frozenset(view.records.ids(before)))
+    flagged = frozenset(view.records.ids(Selection(user=user, flagged=True)))
+    if saved is None:
+        try:
+            view.filters.check(what)
+        except Usage as error:
+            raise Usage(error.what, thing=error.thing, next_step=error.next_step or _NO_NAME) from error
+        return _Asked(what, "the records that you have flagged", flagged)
+    return _Asked(saved.expression, "the records that you have flagged", flagged)
+
+
+_NO_NAME = "It is no saved filter either: see `crmsync filter list`"
+
+
+def _named(view: Tables, ids: Sequence[str]) -> list[dict[str, Any]]:
+    records = view.records.many(ids)
+    return [
+        {"id": id, "type": records[id].type.value, "name": display_name(records[id].type, records[id].fields)}
+        for id in ids
+    ]

@@ -21,6 +21,7 @@ VERBS = {
     "records": "list, show, add and change records",
     "filter": "expressions with a name, and what each would select",
     "conflicts": "fields that two sides changed",
+    "explain": "the state of a remote item or a record, and why",
     "plans": "plans that were held because they do too much",
     "parked": "items that could not be read or were refused",
     "runs": "what was done, and when",

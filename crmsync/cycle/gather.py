@@ -14,7 +14,6 @@ from crmsync.errors import Unreadable
 from crmsync.model import Link, LinkState, Record, RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Tables
-from crmsync.store.users import Scope, User
 
 ATTEMPTS = 5
 """How often something that a remote refuses is tried before it waits for a person."""
@@ -99,25 +98,14 @@ class _Eye:
 
     @classmethod
     def of(cls, job: Job, tx: Tables, collection: Collection, records: Iterable[str]) -> _Eye:
-        owner = next(user for user in tx.users.all() if user.id == job.account.user)
+        owner = tx.users.by_id(job.account.user)
         flagged = tx.flags.on(owner.id, list(records))
-        return cls(_sight(owner), AccountRules(frozenset(collection.accepts)), flagged, collection.format)
+        return cls(owner.sight(), AccountRules(frozenset(collection.accepts)), flagged, collection.format)
 
     def local(self, record: Record) -> Local:
         verdict = select(record, self.user, self.rules, flagged=record.id in self.flagged)
         fields = visible(record.type, record.fields, self.format)
         return Local(record.id, record.type, fields, isinstance(verdict, Selected), record.deleted)
-
-
-def _sight(user: User) -> UserView:
-    types = frozenset(RecordType) - (frozenset() if user.sees_suppliers else {RecordType.SUPPLIER})
-    match user.scope:
-        case Scope.ALL:
-            return UserView(None, types)
-        case Scope.TEAM:
-            return UserView(frozenset({user.name, ""}), types)
-        case Scope.OWN:
-            return UserView(frozenset({user.name}), types)
 
 
 def _remote(tx: Tables, collection: Collection, record: Record, link: Link, *, agreed: bool) -> Remote | None:

@@ -90,8 +90,10 @@ def _finish(job: Job, collection: Collection, last: Delta) -> None:
     if last.listing is not None:
         with job.store.view() as view:
             absent = view.mirror.absent(collection.id, last.listing)
+            unseen = [href for href in view.parked.unseen(collection.id) if href not in last.listing]
         if absent and not last.listing:
             _doubt_emptiness(job, collection)
+        absent += unseen
         absent = _really_absent(job, collection, absent)
     if absent or last.cursor != collection.cursor:
         with job.store.transaction(job.stamp(), durable=False) as tx:

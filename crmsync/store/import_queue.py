@@ -219,6 +219,12 @@ class ImportQueue:
         )
         return frozenset(row[0] for row in rows)
 
+    def suggesting(self, account: int, record: str) -> Sequence[Queued]:
+        """The undecided items of the account that may be this record."""
+        where = "q.account = ? AND q.suggestion = ? AND q.state = 'open'"
+        rows = self._session.all(f"SELECT {_ROW} FROM queue q WHERE {where} ORDER BY q.id", (account, record))
+        return [_queued(row) for row in rows]
+
     def _conditions(self, selection: QueueSelection) -> tuple[str, _Bound]:
         states = ", ".join(f"'{state.value}'" for state in selection.states)
         conditions = [f"q.state IN ({states})"]

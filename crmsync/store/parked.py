@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crmsync.errors import Usage
@@ -72,6 +72,16 @@ class Parked:
         """The parked item with this href, or `None`."""
         row = self._session.one(f"SELECT {_ROW} FROM parked WHERE collection = ? AND href = ?", (collection, href))
         return None if row is None else _parked(row)
+
+    def unseen(self, collection: int) -> Sequence[str]:
+        """Items that the remote lists and that could never be had: parked, and not in the mirror."""
+        rows = self._session.all(
+            "SELECT p.href FROM parked p WHERE p.collection = ? "
+            "AND NOT EXISTS (SELECT 1 FROM mirror m WHERE m.collection = p.collection AND m.href = p.href) "
+            "AND NOT EXISTS (SELECT 1 FROM records r WHERE r.id = p.href)",  # a record that the remote refused
+            (collection,),
+        )
+        return [row[0] for row in rows]
 
     def list(self, *, collection: int = 0, retry: bool = False, after: int = 0, limit: int = -1) -> list[ParkedItem]:
         """Parked items in order of id: of one collection, only those to retry, where asked."""

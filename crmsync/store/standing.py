@@ -1,10 +1,17 @@
-"""Where each remote item stands: in exactly one place, so that the sums agree with what the remote lists."""
+"""Where each remote item stands: in exactly one place, so that the sums agree with what the remote lists.
+
+The one answer to that question. It is given for all items of a collection by one statement, in which the first line
+that fits decides, so that an item can neither be in two places nor in none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from crmsync.store.jsontext import word
 from crmsync.store.session import Session
 
 
@@ -13,42 +20,183 @@ class Standing(StrEnum):
 
     IN_SYNC = "in sync"
     QUEUED = "queued"  # in the import queue, undecided
-    EXCLUDED = "excluded"  # ignored or private
+    EXCLUDED = "excluded"  # by a rule, or by a person
     CONFLICTED = "conflicted"  # linked, and a field waits for a person
     PARKED = "parked"
-    PENDING = "pending"  # the next cycle will deal with it
+    PENDING = "pending"  # the next cycle will deal with it, or a held plan waits for a person
 
 
-# The first line that fits decides: an item that cannot be read is parked whatever else is known about it.
-_STANDING = """SELECT m.href, CASE
+class Reason(StrEnum):
+    """Why an item is where it is."""
+
+    AGREED = "agreed"
+    UNDECIDED = "undecided"
+    COLLECTION = "collection not selected"
+    GROUP = "group"  # a list of people is no person
+    EXPORT_ONLY = "export only"  # and the item is not ours
+    IMPORT_ONLY = "import only"  # its record was deleted, and the item may not be
+    IGNORED = "ignored"
+    PRIVATE = "private"
+    DISCARDED = "plan discarded"  # a person did not let its removal pass
+    DROPPED = "dropped"  # it could not be read, and a person dropped it from what is parked
+    CONFLICT = "conflict"
+    PARKED = "parked"
+    HELD = "held"
+    GONE = "gone"  # no longer listed: the only reason that is not part of the sums
+    UNDER_WAY = "write under way"
+    CHANGED_THERE = "changed at the remote"
+    CHANGED_HERE = "changed in the CRM"
+    NEW = "new"
+    UNLINKED = "unlinked"  # it was a record's and is no more
+
+    @property
+    def standing(self) -> Standing:
+        """The place that goes with the reason."""
+        return _PLACES[self]
+
+
+_PLACES: Mapping[Reason, Standing] = {
+    Reason.AGREED: Standing.IN_SYNC,
+    Reason.UNDECIDED: Standing.QUEUED,
+    **dict.fromkeys(
+        (
+            Reason.COLLECTION, Reason.GROUP, Reason.EXPORT_ONLY, Reason.IMPORT_ONLY, Reason.IGNORED, Reason.PRIVATE,
+            Reason.DISCARDED, Reason.DROPPED,
+        ),
+        Standing.EXCLUDED,
+    ),
+    Reason.CONFLICT: Standing.CONFLICTED,
+    Reason.PARKED: Standing.PARKED,
+    **dict.fromkeys(
+        (
+            Reason.HELD, Reason.GONE, Reason.UNDER_WAY, Reason.CHANGED_THERE, Reason.CHANGED_HERE, Reason.NEW,
+            Reason.UNLINKED,
+        ),
+        Standing.PENDING,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One item with its reason, and what the reason speaks of.
+
+    `record`: whose item it is, or may be. `plan`: the plan that holds it, or that was discarded. `fields`: those in
+    conflict. `said`: why it is parked or held, or who decided (then `at` is when). `attempts`: how often a parked one
+    was tried.
+    """
+
+    href: str
+    reason: Reason
+    record: str | None = None
+    plan: int | None = None
+    fields: tuple[str, ...] = ()
+    said: str = ""
+    at: str = ""
+    attempts: int = 0
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands."""
+        return self.reason.standing
+
+
+# A signature names link and etag (core.plan.signature): a plan that was discarded holds for the item as it was then.
+_REASON = """CASE
+        WHEN m.gone THEN 'gone'
+        WHEN NOT c.selected THEN 'collection not selected'
         WHEN p.id IS NOT NULL THEN 'parked'
-        WHEN l.id IS NOT NULL AND EXISTS (SELECT 1 FROM conflicts x WHERE x.link = l.id AND x.open) THEN 'conflicted'
-        WHEN m.gone OR m.dirty THEN 'pending'
-        WHEN l.id IS NOT NULL AND NOT l.dirty AND l.state = 'linked' THEN 'in sync'
-        WHEN l.id IS NOT NULL THEN 'pending'
-        WHEN q.state = 'open' THEN 'queued'
-        WHEN q.state IN ('ignored', 'private') THEN 'excluded'
-        ELSE 'pending' END AS standing
-    FROM mirror m
+        WHEN EXISTS (SELECT 1 FROM conflicts x WHERE x.link = l.id AND x.open) THEN 'conflict'
+        WHEN h.plan IS NOT NULL THEN 'held'
+        WHEN l.dirty AND d.plan IS NOT NULL AND substr(d.signature, 1, length(d.signature) - length(d.why))
+            = 'delete ' || l.id || ' ' || coalesce(m.etag, 'None') || ' ' THEN 'plan discarded'
+        WHEN m.dirty THEN CASE WHEN l.id IS NULL THEN 'new' ELSE 'changed at the remote' END
+        WHEN l.state = 'gone' THEN 'changed at the remote'
+        WHEN l.state <> 'linked' THEN 'write under way'
+        WHEN l.dirty AND a.kind <> 'files' THEN 'changed in the CRM'
+        WHEN l.id IS NOT NULL AND a.mode = 'import' AND r.deleted THEN 'import only'
+        WHEN l.id IS NOT NULL THEN 'agreed'
+        WHEN q.state = 'open' THEN 'undecided'
+        WHEN q.state = 'private' THEN 'private'
+        WHEN q.state = 'ignored' AND q.decided_by = a.name AND q.kind = 'group' THEN 'group'
+        WHEN q.state = 'ignored' AND q.decided_by = a.name THEN 'export only'
+        WHEN q.state = 'ignored' THEN 'ignored'
+        WHEN q.id IS NULL THEN 'dropped'
+        ELSE 'unlinked' END"""
+
+_LINES = """WITH lines AS MATERIALIZED (
+    SELECT p.id AS plan, p.state AS state, p.reason AS reason, json_extract(a.value, '$.href') AS href,
+        json_extract(a.value, '$.signature') AS signature, json_extract(a.value, '$.reason') AS why,
+        json_extract(a.value, '$.action') AS action
+    FROM plans p, json_each(p.body, '$.actions') a WHERE p.collection = :collection AND p.state IN ('held', 'discarded')
+), held AS MATERIALIZED (
+    SELECT href, max(plan) AS plan, reason FROM lines WHERE state = 'held' AND href IS NOT NULL GROUP BY href
+), discarded AS MATERIALIZED (
+    SELECT href, max(plan) AS plan, signature, why FROM lines WHERE state = 'discarded' AND action = 'delete'
+    GROUP BY href
+)"""
+
+_KNOWN = """FROM collections c JOIN accounts a ON a.id = c.account JOIN mirror m ON m.collection = c.id
     LEFT JOIN links l ON l.collection = m.collection AND l.href = m.href AND l.href <> ''
+    LEFT JOIN records r ON r.id = l.record
     LEFT JOIN queue q ON q.collection = m.collection AND q.href = m.href
     LEFT JOIN parked p ON p.collection = m.collection AND p.href = m.href
-    WHERE m.collection = ?1
-    UNION ALL SELECT p.href, 'parked' FROM parked p WHERE p.collection = ?1
-        AND NOT EXISTS (SELECT 1 FROM mirror m WHERE m.collection = p.collection AND m.href = p.href)"""
+    LEFT JOIN held h ON h.href = m.href
+    LEFT JOIN discarded d ON d.href = m.href
+    WHERE c.id = :collection"""
+
+# What the remote lists and nobody could fetch. A record that the remote refused is parked too, under its own id.
+_UNSEEN = """FROM collections c JOIN parked p ON p.collection = c.id WHERE c.id = :collection
+    AND NOT EXISTS (SELECT 1 FROM mirror m WHERE m.collection = p.collection AND m.href = p.href)
+    AND NOT EXISTS (SELECT 1 FROM records r WHERE r.id = p.href)"""
+_UNSEEN_REASON = "CASE WHEN c.selected THEN 'parked' ELSE 'collection not selected' END"
+
+_DETAILS = """coalesce(l.record, q.suggestion), coalesce(h.plan, d.plan),
+    coalesce(p.reason, h.reason, q.decided_by, ''), coalesce(p.at, q.decided_at, ''), coalesce(p.attempts, 0),
+    (SELECT group_concat(x.field) FROM conflicts x WHERE x.link = l.id AND x.open)"""
+_UNSEEN_DETAILS = "NULL, NULL, p.reason, p.at, p.attempts, NULL"
+
+
+def reasons(session: Session, collection: int) -> Mapping[Reason, int]:
+    """How many items there are for each reason.
+
+    Without those that are `GONE`, the sum is what the remote lists. Costs O(items), and no text of any item is read.
+    """
+    sql = f"""{_LINES} SELECT reason, count(*) FROM (
+        SELECT {_REASON} AS reason {_KNOWN} UNION ALL SELECT {_UNSEEN_REASON} {_UNSEEN}) GROUP BY reason"""
+    counted = {word(Reason, reason): n for reason, n in _rows(session, sql, collection)}
+    return {reason: counted.get(reason, 0) for reason in Reason}
 
 
 def standings(session: Session, collection: int) -> Mapping[Standing, int]:
-    """How many items stand where.
+    """How many items stand where; the sum is what the remote lists."""
+    sums = dict.fromkeys(Standing, 0)
+    for reason, n in reasons(session, collection).items():
+        if reason is not Reason.GONE:
+            sums[reason.standing] += n
+    return sums
 
-    The sum is the mirror's items, gone ones that nobody dealt with yet included, and parked ones without bytes.
-    """
-    rows = session.all(f"SELECT standing, count(*) FROM ({_STANDING}) GROUP BY standing", (collection,))
-    counted = {Standing(standing): n for standing, n in rows}
-    return {standing: counted.get(standing, 0) for standing in Standing}
+
+def places(session: Session, collection: int) -> Iterator[Place]:
+    """Every item that the remote lists, in order of href; also those that are gone and nobody has looked at since."""
+    sql = f"""{_LINES} SELECT m.href AS href, {_REASON}, {_DETAILS} {_KNOWN}
+        UNION ALL SELECT p.href, {_UNSEEN_REASON}, {_UNSEEN_DETAILS} {_UNSEEN} ORDER BY 1"""
+    return map(_place, _rows(session, sql, collection))
 
 
-def standing(session: Session, collection: int, href: str) -> Standing | None:
+def place(session: Session, collection: int, href: str) -> Place | None:
     """Where one item stands; `None` when nothing is known of it."""
-    row = session.one(f"SELECT standing FROM ({_STANDING}) WHERE href = ?2", (collection, href))
-    return None if row is None else Standing(row[0])
+    sql = f"""{_LINES} SELECT m.href AS href, {_REASON}, {_DETAILS} {_KNOWN} AND m.href = :href
+        UNION ALL SELECT p.href, {_UNSEEN_REASON}, {_UNSEEN_DETAILS} {_UNSEEN} AND p.href = :href"""
+    row = session.connection.execute(sql, {"collection": collection, "href": href}).fetchone()
+    return None if row is None else _place(row)
+
+
+def _rows(session: Session, sql: str, collection: int) -> Iterator[Any]:
+    return session.connection.execute(sql, {"collection": collection})
+
+
+def _place(row: tuple[Any, ...]) -> Place:
+    href, reason, record, plan, said, at, attempts, fields = row
+    disputed = tuple(sorted(fields.split(","))) if fields else ()
+    return Place(href, word(Reason, reason), record, plan, disputed, said, at, attempts)

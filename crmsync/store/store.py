@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from crmsync.store.plans import Plans
     from crmsync.store.records import Records
     from crmsync.store.runs import Runs
-    from crmsync.store.standing import Standing
+    from crmsync.store.standing import Place, Reason, Standing
     from crmsync.store.users import Users
 
 
@@ -190,11 +190,23 @@ class Tables:
 
         return standings(self._session, collection)
 
-    def standing(self, collection: int, href: str) -> Standing | None:
-        """Where one item stands; `None` when nothing is known of it."""
-        from crmsync.store.standing import standing
+    def reasons(self, collection: int) -> Mapping[Reason, int]:
+        """The same by reason; those that are gone and not yet dealt with are named too."""
+        from crmsync.store.standing import reasons
 
-        return standing(self._session, collection, href)
+        return reasons(self._session, collection)
+
+    def places(self, collection: int) -> Iterator[Place]:
+        """Every item of a collection with where it stands and why."""
+        from crmsync.store.standing import places
+
+        return places(self._session, collection)
+
+    def place(self, collection: int, href: str) -> Place | None:
+        """Where one item stands and why; `None` when nothing is known of it."""
+        from crmsync.store.standing import place
+
+        return place(self._session, collection, href)
 
     def setting(self, name: str) -> str | None:
         """A fact about the whole home, or `None`."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
+from crmsync.core.selection import UserView
 from crmsync.errors import Usage
+from crmsync.model import RecordType
 from crmsync.store.jsontext import word
 from crmsync.store.session import Session
 
@@ -27,6 +30,19 @@ class User:
     email: str = ""
     scope: Scope = Scope.ALL
     sees_suppliers: bool = True
+
+    def sight(self) -> UserView:
+        """What this user may see, in the terms of `core.selection`."""
+        types = frozenset(RecordType) - (frozenset() if self.sees_suppliers else {RecordType.SUPPLIER})
+        match self.scope:
+            case Scope.ALL:
+                return UserView(None, types)
+            case Scope.TEAM:
+                return UserView(frozenset({self.name, ""}), types)
+            case Scope.OWN:
+                return UserView(frozenset({self.name}), types)
+            case _:
+                assert_never(self.scope)
 
 
 class Users:
@@ -63,6 +79,13 @@ class Users:
         if user is None:
             raise Usage("there is no such user", thing=name, next_step="See `crmsync user list`")
         return user
+
+    def by_id(self, id: int) -> User:
+        """The user of an account. Raises `Usage` when there is none."""
+        found = next((user for user in self.all() if user.id == id), None)
+        if found is None:
+            raise Usage("there is no such user", thing=str(id), next_step="See `crmsync user list`")
+        return found
 
     def all(self) -> list[User]:
         """Everybody, oldest first; the first one is who acts when nobody is named."""

@@ -9,6 +9,7 @@ from crmsync.core.fieldmap import to_record, view
 from crmsync.core.keys import same
 from crmsync.cycle import RunResult
 from crmsync.model import Link, LinkState, Mode, Record, Side
+from crmsync.review import explain
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.import_queue import QueueSelection, QueueState
 from crmsync.store.standing import Standing
@@ -33,6 +34,8 @@ class Watch:
         self._loses_nothing()
         self._keeps_to_its_mode()
         self._respects_masters()
+        with self.world.store.view() as tx:
+            accounted(tx, self.world, self.spoke)
         decided = self.asked - self._asked()
         assert not decided, f"decided without the person who was asked: {sorted(decided)}"
         assert [dict(other.items()) for other in self.world.spokes if other is not self.spoke] == self.others
@@ -87,7 +90,7 @@ def check_rest(world: World, spoke: Spoke) -> None:
     """What holds of an account once nothing is left to do."""
     records = world.records()
     with world.store.view() as tx:
-        _accounts_for_everything(tx, spoke)
+        _accounts_for_everything(tx, world, spoke, records)
         _doubles_nothing(tx, spoke)
         _shows_only_what_is_selected(tx, spoke, records)
         for link in tx.links.of_collection(spoke.collection):
@@ -95,14 +98,35 @@ def check_rest(world: World, spoke: Spoke) -> None:
     assert not world.store.problems()
 
 
-def _accounts_for_everything(tx: Tables, spoke: Spoke) -> None:
-    """Invariant 7: each remote item stands in one place, none of them is pending, and the sums agree."""
+def accounted(tx: Tables, world: World, spoke: Spoke) -> set[str]:
+    """Invariant 7 at any moment: the states partition what the remote was seen to list, and the sums agree."""
+    here = spoke.collection
+    listed = [str(row[0]) for row in world.rows(f"SELECT href FROM mirror WHERE NOT gone AND collection = {here}")]
+    listed += tx.parked.unseen(here)
+    account = tx.accounts.get(spoke.name)
+    found = list(explain.items(tx, account))
+    assert sorted(one.href for one in found) == sorted(listed), "each item is in exactly one state"
+    sums = explain.sums(tx, account)
+    assert sums.items == len(listed)
+    assert sums.states == {state: sum(one.state is state for one in found) for state in Standing}
+    for one in found:
+        assert explain.named(tx, one.href).count(one) == 1
+        assert one.why
+        assert "None" not in one.why, one
+    return set(listed)
+
+
+def _accounts_for_everything(tx: Tables, world: World, spoke: Spoke, records: dict[str, Record]) -> None:
+    """Invariant 7 at rest: what was seen is what is there, and nothing is left to be done about any of it."""
     there = {canonical(href) for href in spoke.items()}
-    stands = {href: tx.standing(spoke.collection, href) for href in there}
-    assert not [href for href, standing in stands.items() if standing in (None, Standing.PENDING)], stands
-    # A record that the remote refuses to take is parked as well, under its own id.
-    refused = [parked for parked in tx.parked.list(collection=spoke.collection) if parked.href not in there]
-    assert sum(tx.standings(spoke.collection).values()) == len(there) + len(refused), (stands, refused)
+    assert accounted(tx, world, spoke) == there
+    sums = explain.sums(tx, tx.accounts.get(spoke.name))
+    waiting = list(explain.items(tx, tx.accounts.get(spoke.name), Standing.PENDING))
+    assert (sums.states[Standing.PENDING], sums.gone) == (0, 0), waiting
+    for record in records.values():
+        states = explain.record(tx, record)
+        assert {one.account for one in states} == {other.name for other in world.spokes}
+        assert not [one for one in states if one.account == spoke.name and one.state is Standing.PENDING], states
 
 
 def _doubles_nothing(tx: Tables, spoke: Spoke) -> None:

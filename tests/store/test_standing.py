@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from crmsync.model import Conflict, LinkState
 from crmsync.store.import_queue import Found, QueueState
-from crmsync.store.standing import Standing
+from crmsync.store.standing import Reason, Standing
 from crmsync.store.store import Store, Tables
 from tests.store.content import STAMP, add_collection, card, contact, link
 
@@ -40,7 +41,7 @@ def place_each(tx: Tables) -> tuple[int, dict[str, Standing]]:
     linked("under way", Standing.PENDING, LinkState.UPDATING)
     linked("vanished", Standing.PENDING)
     tx.mirror.mark_gone(here.id, ["vanished"])
-    linked("looked at but gone", Standing.PENDING, LinkState.GONE)
+    linked("shown again", Standing.PENDING, LinkState.GONE)
     linked("changed there", Standing.PENDING)
     tx.mirror.put_many(here.id, [card("changed there", "new bytes")])
     clash = linked("clash", Standing.CONFLICTED)
@@ -52,7 +53,9 @@ def place_each(tx: Tables) -> tuple[int, dict[str, Standing]]:
     queued("ignored", Standing.EXCLUDED, QueueState.IGNORED)
     queued("private", Standing.EXCLUDED, QueueState.PRIVATE)
     queued("imported but unlinked", Standing.PENDING, QueueState.IMPORTED)
-    item("never looked at", Standing.PENDING)
+    item("could not be read, and dropped", Standing.EXCLUDED)
+    tx.mirror.put_many(here.id, [card("new")])
+    expected["new"] = Standing.PENDING
     linked("linked and parked", Standing.PARKED)
     queued("queued and parked", Standing.PARKED, QueueState.OPEN)
     for name in ("linked and parked", "queued and parked", "parked without bytes"):
@@ -66,13 +69,23 @@ def place_each(tx: Tables) -> tuple[int, dict[str, Standing]]:
 
 def test_each_item_stands_where_it_should_and_the_sums_agree(tx: Tables) -> None:
     here, expected = place_each(tx)
-    assert {href: tx.standing(here, href) for href in expected} == expected
-    assert tx.standing(here, "unheard of") is None
-    sums = tx.standings(here)
-    assert sums == {one: list(expected.values()).count(one) for one in Standing}
+    assert {href: stands(tx, here, href) for href in expected} == expected
+    assert {place.href: place.standing for place in tx.places(here)} == expected
+    assert tx.place(here, "unheard of") is None
     assert set(expected.values()) == set(Standing), "every place is tried"
-    gone, without_bytes = 1, 1
-    assert sum(sums.values()) == tx.mirror.count(here) + gone + without_bytes
+    there = [place.standing for place in tx.places(here) if place.reason is not Reason.GONE]
+    sums = tx.standings(here)
+    assert sums == {one: there.count(one) for one in Standing}
+    without_bytes = 1
+    assert sum(sums.values()) == tx.mirror.count(here) + without_bytes
+    gone = {place.href for place in tx.places(here) if place.reason is Reason.GONE}
+    assert gone == {"vanished"}
+    assert tx.reasons(here)[Reason.GONE] == 1
+
+
+def stands(tx: Tables, here: int, href: str) -> Standing | None:
+    place = tx.place(here, href)
+    return None if place is None else place.standing
 
 
 def test_collections_are_counted_apart(tx: Tables) -> None:
@@ -81,7 +94,21 @@ def test_collections_are_counted_apart(tx: Tables) -> None:
     assert sum(tx.standings(there).values()) == 0
     tx.parked.put(there, "only parked", None, "x", None)
     assert tx.standings(there)[Standing.PARKED] == 1
-    assert tx.standing(here, "only parked") is None
+    assert tx.place(here, "only parked") is None
+
+
+def test_every_reason_goes_with_a_place() -> None:
+    assert {reason.standing for reason in Reason} == set(Standing)
+
+
+def test_a_record_that_the_remote_refused_is_no_item_of_it(tx: Tables) -> None:
+    here = add_collection(tx).id
+    tx.records.create(contact("anna", "Anna"))
+    tx.parked.put(here, "anna", None, "too large", None)
+    tx.parked.put(here, "unusable", None, "no such encoding", None)
+    assert sum(tx.standings(here).values()) == 1
+    assert [place.href for place in tx.places(here)] == ["unusable"]
+    assert tx.parked.unseen(here) == ["unusable"]
 
 
 DEEDS = st.lists(st.tuples(st.sampled_from(["put", "gone", "drop", "queue", "link", "unlink", "park", "edit", "clear"]),
@@ -96,11 +123,18 @@ def test_whatever_happens_the_sums_agree_with_the_mirror(deeds: list[tuple[str, 
         with store.transaction(STAMP, durable=False) as tx:
             here = add_collection(tx)
             for id in "abcd":
-                tx.records.create(contact(id, id))
+                tx.records.create(contact(f"r{id}", id))
             for deed, href in deeds:
                 _do(tx, here.account, here.id, deed, href)
-            items, parked = tx._session.all("SELECT href FROM mirror"), tx._session.all("SELECT href FROM parked")
-            assert sum(tx.standings(here.id).values()) == len({*items, *parked})
+            items = [row[0] for row in tx._session.all("SELECT href FROM mirror")]
+            parked = [f"{one.href}" for one in tx.parked.list() if one.href in items or not tx.records.get(one.href)]
+            places = list(tx.places(here.id))
+            assert sorted(place.href for place in places) == sorted({*items, *parked}), (
+                "each in one place, and only one"
+            )
+            assert all(tx.place(here.id, place.href) == place for place in places)
+            reasons = Counter(place.reason for place in places)
+            assert tx.reasons(here.id) == {reason: reasons[reason] for reason in Reason}
         assert store.problems() == []
 
 
@@ -116,14 +150,14 @@ def _do(tx: Tables, account: int, here: int, deed: str, href: str) -> None:
         case "queue":
             tx.queue.put(account, here, Found(href, href))
         case "link" if linked is None:
-            tx.links.insert(link(href, here, href))
+            tx.links.insert(link(f"r{href}", here, href))
         case "unlink" if linked is not None:
             tx.links.update(replace(linked, state=LinkState.GONE))
             tx.links.delete(linked.id)
         case "park":
             tx.parked.put(here, href, None, "x", None)
         case "edit":
-            tx.records.change(href, {"title": "x"})
+            tx.records.change(f"r{href}", {"title": "x"})
         case "clear":
             tx.mirror.clear_dirty(here, [href])
             tx.parked.drop_hrefs(here, [href])

@@ -1,0 +1,54 @@
+"""`explain` over everything that was imported, next to the import itself.
+
+python -m tests.bench.explaining [CARDS]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.cards import cards
+from tests.bench.measure import Cost, run, table, take_turns, typical, verdict
+from tests.bench.programs import Crm
+from tests.bench.servers import BIN, fresh
+
+ROUNDS = 3
+
+
+def main(count: int = 100_000) -> None:
+    """A tenth of the cards first: twice the ratio there would say that the cost is not linear."""
+    costs: dict[int, Cost] = {}
+    for size in (count // 10, count):
+        with tempfile.TemporaryDirectory() as folder:
+            costs[size] = compared(Path(folder), size)
+    start = run([BIN / "python", "-c", "import sqlite3, json"]).cpu
+    small, large = ((cost.cpu - start) / size for size, cost in costs.items())
+    verdict("CPU for an item among ten times as many", large / small, 1.3)
+
+
+def compared(work: Path, count: int) -> Cost:
+    """Prints both; the cost of the sums."""
+    crm = Crm(fresh(work / "home"))
+    crm.init()
+    with (work / "cards.vcf").open("wb") as file:
+        file.writelines(cards(count, photos=False))
+    imported = crm("import", work / "cards.vcf", "--type", "contact", "--json")
+    programs = {
+        "explain --account files": lambda _: crm("explain", "--account", "files", "--json"),
+        "explain --list all": lambda _: crm("explain", "--account", "files", "--list", "all", "--json"),
+    }
+    middle = {name: typical(turns) for name, turns in take_turns(ROUNDS, programs).items()}
+    sums, each = middle.values()
+    assert json.loads(sums.output)["accounts"][0]["states"]["in sync"] == count
+    assert len(json.loads(each.output)["items"]) == count
+    table(f"{count:,} items", {"import": imported, **middle})
+    verdict("CPU of the sums next to the import", sums.cpu / imported.cpu, 0.1)
+    verdict("CPU of every single reason next to the import", each.cpu / imported.cpu, 0.1)
+    return sums
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -36,6 +36,7 @@ _QUOTED_PRINTABLE = "QUOTED-PRINTABLE"
 _BASE64 = "BASE64"
 _BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _SPACE, _TAB, _EQUALS = b" \t="
+_FOLDS = (b" ", b"\t")
 _LONGEST_KNOWN, _MOST_KNOWN = 128, 4096
 # Bare 2.1 parameters are types, but for these.
 _BARE = {
@@ -99,7 +100,8 @@ def _from_utf16(raw: bytes, mark: bytes, codec: str) -> Source:
         raise Unreadable(f"it looks like UTF-16 and is broken at byte {error.start + len(mark)}") from error
 
 
-class Head(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
     """What stands before the colon. `name` is in capitals, and empty for a line that has no colon."""
 
     group: str
@@ -161,7 +163,7 @@ def to_text(value: bytes) -> str:
 def lines(body: bytes) -> list[Line]:
     """All logical lines in order. Blank lines belong to none, so that they survive whatever is written."""
     found: list[Line] = []
-    known, new, append = _known_heads.get, tuple.__new__, found.append
+    plain, new, append = _plain_heads.get, tuple.__new__, found.append
     first = b""  # the physical line that opened the logical line at hand; `more` are those that carry it on
     more: list[bytes] = []
     start = end = position = 0
@@ -170,24 +172,27 @@ def lines(body: bytes) -> list[Line]:
         begin = position
         position += len(physical)
         text = physical.rstrip(b"\r\n")
+        before, colon, value = text.partition(b":")
+        if colon and not soft and (head := plain(before)) is not None:  # as nearly every line is
+            if more:
+                found[-1] = _line(start, end, first, more)
+                more = []
+            first, start, end = text, begin, position
+            append(new(Line, (begin, position, head, value)))
+            continue
         if not text:
             soft = False
             continue
         if (text[0] == _SPACE or text[0] == _TAB) and first and not soft:
             more.append(text[1:])
-        elif (soft and text[:4].upper() != b"END:") or (
-            (at := text.find(b":")) < 0 and found and _carries_base64(found[-1], text)
-        ):
+        elif (soft and text[:4].upper() != b"END:") or (not colon and found and _carries_base64(found[-1], text)):
             more.append(text)
         else:
             if more:
                 found[-1] = _line(start, end, first, more)
                 more = []
             first, start = text, begin
-            head = known(text[:at]) if at >= 0 else NO_HEAD
-            append(
-                new(Line, (begin, position, head, text[at + 1 :])) if head is not None else _line(begin, position, text)
-            )
+            append(_line(begin, position, text))
         end = position
         if soft := text[-1] == _EQUALS and found[-1].head.encoding == _QUOTED_PRINTABLE:
             if more:
@@ -230,6 +235,9 @@ def colon(line: bytes) -> int:
 _known_heads: dict[bytes, Head] = {}
 """Heads repeat from item to item. Only short ones without quotes are kept, and never more than a few thousand."""
 
+_plain_heads: dict[bytes, Head] = {}
+"""Those of them that only open a line: no fold begins like one, and a value after one has no soft break."""
+
 
 def head_of(raw: bytes) -> Head:
     """Reads what stands before the colon."""
@@ -239,7 +247,10 @@ def head_of(raw: bytes) -> Head:
         if len(raw) <= _LONGEST_KNOWN and b'"' not in raw:
             if len(_known_heads) >= _MOST_KNOWN:
                 _known_heads.clear()
+                _plain_heads.clear()
             _known_heads[raw] = head
+            if raw[:1] not in _FOLDS and head.encoding != _QUOTED_PRINTABLE:
+                _plain_heads[raw] = head
     return head
 
 

@@ -141,9 +141,21 @@ def test_unknown_parameters_are_empty_and_empty_ones_are_skipped() -> None:
 
 def test_long_and_many_heads_are_read_like_others() -> None:
     long = b"X;A=" + b"a" * 500
-    assert head_of(long) == head_of(long)
+    assert head_of(long).params == head_of(long).params
     for number in range(5000):
         assert head_of(b"X;N=%d" % number).get("N") == str(number)
+
+
+@pytest.mark.parametrize("fold", [b" ", b"\t"])
+def test_a_fold_that_begins_like_a_head_is_still_a_fold(fold: bytes) -> None:
+    assert only(fold + b"TEL:1").head.name == "TEL"  # where nothing can be folded it is a head, and remembered
+    assert only(b"NOTE:a\r\n" + fold + b"TEL:1").value == b"aTEL:1"
+
+
+def test_a_soft_break_goes_on_with_what_looks_like_a_head() -> None:
+    assert only(b"TEL:1").head.name == "TEL"
+    for _ in range(2):  # also when all heads are known
+        assert only(b"NOTE;ENCODING=QUOTED-PRINTABLE:a=\r\nTEL:1").value == b"aTEL:1"
 
 
 # --- encodings --------------------------------------------------------------------------------------------------------

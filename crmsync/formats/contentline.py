@@ -110,6 +110,7 @@ class Head:
     encoding: str  # "", "QUOTED-PRINTABLE" or "BASE64"
     charset: str
     types: tuple[str, ...]  # all TYPE values in lower case, whether bare, repeated or listed
+    preferred: bool  # TYPE=pref, a bare PREF, or PREF=1
 
     def get(self, name: str) -> str:
         """The first value of a parameter, or nothing."""
@@ -119,7 +120,7 @@ class Head:
         return ""
 
 
-NO_HEAD = Head("", "", (), "", "", ())
+NO_HEAD = Head("", "", (), "", "", (), preferred=False)
 
 
 class Line(NamedTuple):
@@ -270,7 +271,8 @@ def _read_head(raw: bytes) -> Head:
         elif key == "CHARSET" and values[0].lower().startswith(_CHARSETS):
             charset = values[0]
     known = encoding if encoding in (_BASE64, _QUOTED_PRINTABLE) else ""
-    return Head(group, name.upper(), params, known, charset, tuple(types))
+    preferred = "pref" in types or next((values[0] for key, values in params if key == "PREF"), "") == "1"
+    return Head(group, name.upper(), params, known, charset, tuple(types), preferred)
 
 
 def _param(text: str) -> Param:

@@ -56,9 +56,16 @@ def split_escaped(text: str, mark: str) -> list[str]:
     return parts
 
 
+def read_parts(text: str, mark: str = ";") -> list[str]:
+    """The texts of a structure, empty ones too, without space around them."""
+    if "\\" not in text:
+        return [part.strip() for part in text.split(mark)]
+    return [unescape(part).strip() for part in split_escaped(text, mark)]
+
+
 def read_list(text: str, mark: str = ",") -> list[str]:
     """The texts of a list; empty ones are left out."""
-    return [part for part in (unescape(part).strip() for part in split_escaped(text, mark)) if part]
+    return list(filter(None, read_parts(text, mark)))
 
 
 def write_list(texts: Iterable[str], mark: str = ",") -> str:

@@ -88,7 +88,8 @@ def group_label(text: str) -> str:
 
 def plain(line: Line) -> str:
     """The value of a line that holds one text: unescaped, without space around it."""
-    return unescape(line.text()).strip()
+    text = line.text()
+    return (unescape(text) if "\\" in text else text).strip()
 
 
 def verbatim(line: Line) -> str:

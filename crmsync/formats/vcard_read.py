@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from crmsync.formats.base import Parsed
 from crmsync.formats.contentline import Line
-from crmsync.formats.escaping import read_list, split_escaped, unescape
+from crmsync.formats.escaping import read_list, read_parts
 from crmsync.formats.vcard_card import Card, open_card, plain, verbatim
 from crmsync.formats.vcard_values import (
     ADDRESS_PARTS,
@@ -18,7 +18,6 @@ from crmsync.formats.vcard_values import (
     TEXTS,
     date,
     derived_name,
-    is_preferred,
     phone,
     picture,
     type_label,
@@ -26,6 +25,7 @@ from crmsync.formats.vcard_values import (
 from crmsync.values import Address, Labelled, Value
 
 _MEMBER_PREFIX = "urn:uuid:"
+_MISSING = [""] * len(ADDRESS_PARTS)
 
 
 @dataclass(slots=True)
@@ -90,18 +90,19 @@ def labelled(line: Line, labels: Mapping[str, str]) -> Labelled | None:
     if not value:
         return None
     label = labels.get(head.group.lower()) if head.group else None
-    return Labelled(value, label or type_label(head.types), is_preferred(head))
+    return Labelled(value, label or type_label(head.types), head.preferred)
 
 
 def address(line: Line, labels: Mapping[str, str]) -> Address | None:
     """The postal address on a line; `None` when all its parts are empty."""
     head = line.head
-    values = [unescape(part).strip() for part in split_escaped(line.text(), ";")]
+    values = read_parts(line.text())
     if not any(values[:7]):
         return None
     label = labels.get(head.group.lower()) if head.group else None
-    parts = dict(zip(ADDRESS_PARTS, values, strict=False))
-    return Address(**parts, label=label or type_label(head.types), preferred=is_preferred(head))
+    box, extended, street, city, region, postcode, country = (values + _MISSING)[:7]
+    name = label or type_label(head.types)
+    return Address(street, city, region, postcode, country, box, extended, name, head.preferred)
 
 
 def _text(reading: Reading, line: Line) -> None:
@@ -126,18 +127,17 @@ def _address(reading: Reading, line: Line) -> None:
 
 def name_parts(line: Line) -> dict[str, str]:
     """The parts of N that are not empty."""
-    values = [unescape(part).strip() for part in split_escaped(line.text(), ";")]
-    return {part: value for part, value in zip(NAME_PARTS, values, strict=False) if value}
+    return {part: value for part, value in zip(NAME_PARTS, read_parts(line.text()), strict=False) if value}
 
 
 def _name(reading: Reading, line: Line) -> None:
-    if not any(part in reading.fields for part in NAME_PARTS):
+    if reading.fields.keys().isdisjoint(NAME_PARTS):
         reading.fields.update(name_parts(line))
 
 
 def organization_parts(line: Line) -> dict[str, str]:
     """The organisation and, as one text, whatever units are below it."""
-    first, *units = (unescape(part).strip() for part in split_escaped(line.text(), ";"))
+    first, *units = read_parts(line.text())
     below = ", ".join(filter(None, units))
     return {name: value for name, value in (("organization", first), ("department", below)) if value}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 
-from crmsync.formats.contentline import Head, Line
+from crmsync.formats.contentline import Line
 from crmsync.formats.vcard_card import plain
 from crmsync.values import Value
 
@@ -68,11 +68,6 @@ _known_label = lru_cache(maxsize=1024)(_label)
 def says_label(name: str) -> bool:
     """Whether a TYPE value can be (part of) a label."""
     return name.isalpha() and name.lower() not in _PLAIN_TYPES
-
-
-def is_preferred(head: Head) -> bool:
-    """TYPE=pref, a bare PREF, or PREF=1."""
-    return "pref" in head.types or head.get("PREF") == "1"
 
 
 def phone(text: str) -> str:

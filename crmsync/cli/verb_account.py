@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, answer, emit, narrate, table
-from crmsync.cli.frame import ERROR, OK
-from crmsync.errors import Refused
+from crmsync.cli.frame import ERROR, OK, SOME_FAILED
 from crmsync.model import Mode
 
 if TYPE_CHECKING:
+    from crmsync.cycle import Ejected
     from crmsync.store.accounts import Account
     from crmsync.store.collections_of import Collection
 
@@ -150,29 +150,34 @@ def _remove(desk: Desk, options: argparse.Namespace) -> int:
 
     with desk.store.view() as view:
         account = view.accounts.get(options.name)
-    ejected = _eject(desk, account) if options.eject else 0
+    report = _eject(desk, account) if options.eject else None
+    if report is not None and report.failed:
+        text = f"{account.name}: {len(report.failed):,} items cannot be taken back, so the account stays; try again."
+        answer(options, {"removed": None, "ejected": len(report.removed), "report": report.to_json()}, text)
+        return SOME_FAILED
     if account.secret_place:  # first: an account without its secret can be removed again, a secret by itself cannot
         credentials.forget(desk.home, account.name, account.secret_place)
     with desk.deciding("account removed") as tx:
         tx.accounts.remove(account.id)
-    rest = f"{ejected:,} items that crmsync wrote were removed" if options.eject else "its items stay at the remote"
-    text = f"{account.name}: forgotten. Its records stay in the CRM, {rest}."
-    return answer(options, {"removed": account.name, "ejected": ejected}, text)
+    if report is None:
+        text = f"{account.name}: forgotten. Its records stay in the CRM, its items stay at the remote."
+        return answer(options, {"removed": account.name, "ejected": 0}, text)
+    text = (
+        f"{account.name}: forgotten. Its records stay in the CRM; of what crmsync wrote there, {len(report.removed):,} "
+        f"items were removed, {len(report.restored):,} put back to what they were, {len(report.kept):,} kept."
+    )
+    data = {"removed": account.name, "ejected": len(report.removed), "report": report.to_json()}
+    return answer(options, data, text)
 
 
-def _eject(desk: Desk, account: Account) -> int:
+def _eject(desk: Desk, account: Account) -> Ejected:
     from crmsync import cycle
     from crmsync.cli.desk import now
     from crmsync.cli.remotes import connect
 
     with connect(desk, account) as connector:
-        ejected = cycle.eject(desk.store, account.name, connector, now)
-    if ejected.kept:
-        for line in ejected.kept:
-            narrate(f"kept {line}")
-        raise Refused(
-            f"{len(ejected.kept):,} items cannot be removed, so the account stays",
-            thing=account.name,
-            next_step=f"Run `crmsync sync {account.name}`, which brings in what changed there, and try again",
-        )
-    return ejected.deleted
+        report = cycle.eject(desk.store, account.name, connector, now)
+    for word, lines in (("kept", report.kept), ("failed", report.failed)):
+        for href, reason in lines:
+            narrate(f"{word} {href}: {reason}")
+    return report

@@ -248,4 +248,5 @@ def forget(tx: Tables, collection: Collection, link: int, href: str) -> None:
     """The link and what the mirror knows of its item go; open questions about them, and answers, end with that."""
     tx.links.delete(link)
     tx.mirror.drop(collection.id, [href])
+    tx.ours.forget(collection.id, href)
     tx.plans.forget(collection.id, href)

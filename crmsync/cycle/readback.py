@@ -107,4 +107,7 @@ def _agree(
     tx.parked.drop_hrefs(collection.id, [item.href, link.record])
     if settled.foreign:
         tx.mirror.mark_dirty(collection.id, [item.href])
+        tx.ours.edited(collection.id, item.href)
+    else:
+        tx.ours.left(collection.id, item.href, item.raw, {name: kept.get(name) for name in link.intent or {}})
     tx.links.update(replace(link, etag=item.etag, echo=settled.echo, state=LinkState.LINKED, intent=None))

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from crmsync import translate
 from crmsync.core.keys import same
+from crmsync.cycle import ours
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.prepare import forget
 from crmsync.cycle.readback import read_back
@@ -53,6 +54,7 @@ def _creating(job: Job, collection: Collection, link: Link) -> Sequence[int]:
             return ()
         base = {name: value for name, value in (link.intent or {}).items() if value is not None}
         tx.links.update(replace(link, href=item.href, etag=None, base=base, state=LinkState.WRITTEN))
+        ours.found_made(tx, collection, link, item)
         own(tx, collection, item)
         tx.links.touch([link.id])
     return (link.id,)
@@ -81,6 +83,7 @@ def _updating(job: Job, collection: Collection, link: Link) -> None:
                     echo=echo,
                     previous_etag=link.etag,
                 )
+                ours.wrote(tx, collection, link, item)
             own(tx, collection, item)
             tx.mirror.mark_dirty(collection.id, [item.href])
         tx.links.update(settled)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from crmsync.connectors.base import Written
+from crmsync.cycle import ours
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.prepare import Drop, Post, Put, Step, forget
 from crmsync.errors import Busy, Halt, Moved, Refused, Skip
@@ -40,7 +41,7 @@ def _post(job: Job, collection: Collection, step: Post) -> int:
     written = job.connector.create(remote_of(collection), step.link.uid, step.raw)
     fields = dict(step.link.intent or {})
     base = {name: value for name, value in fields.items() if value is not None}
-    _acknowledge(job, collection, replace(step.link, href=written.href, base=base), written, step.raw)
+    _acknowledge(job, collection, step.link, replace(step.link, href=written.href, base=base), written, step.raw)
     job.result.pushed.created += 1
     return step.link.id
 
@@ -49,7 +50,7 @@ def _put(job: Job, collection: Collection, step: Put) -> int:
     link = step.link
     written = job.connector.update(remote_of(collection), link.href, step.raw, link.etag)
     agreed = replace(link, href=written.href, base=step.base, echo=step.echo, previous_etag=link.etag)
-    _acknowledge(job, collection, agreed, written, step.raw)
+    _acknowledge(job, collection, link, agreed, written, step.raw)
     job.result.pushed.updated += 1
     return link.id
 
@@ -61,10 +62,11 @@ def _drop(job: Job, collection: Collection, step: Drop) -> None:
     job.result.pushed.deleted += 1
 
 
-def _acknowledge(job: Job, collection: Collection, link: Link, written: Written, raw: bytes) -> None:
+def _acknowledge(job: Job, collection: Collection, begun: Link, link: Link, written: Written, raw: bytes) -> None:
     with job.store.transaction(job.stamp(), durable=False) as tx:
         tx.links.update(replace(link, etag=written.etag, state=LinkState.WRITTEN))
         item = Item(written.href, written.etag, link.uid, written.raw if written.raw is not None else raw)
+        ours.wrote(tx, collection, begun, item)
         own(tx, collection, item)
 
 

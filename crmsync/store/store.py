@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from crmsync.store.links import Links
     from crmsync.store.losses import Losses
     from crmsync.store.mirror import Mirror
+    from crmsync.store.ours import Ours
     from crmsync.store.parked import Parked
     from crmsync.store.plans import Plans
     from crmsync.store.records import Records
@@ -158,6 +159,13 @@ class Tables:
         from crmsync.store.losses import Losses
 
         return Losses(self._session)
+
+    @cached_property
+    def ours(self) -> Ours:
+        """Which items of the remotes are our work."""
+        from crmsync.store.ours import Ours
+
+        return Ours(self._session)
 
     @cached_property
     def blobs(self) -> Blobs:

@@ -233,30 +233,39 @@ def test_ejecting_removes_exactly_what_we_wrote(phone: Terminal, remote: MemoryR
     assert phone.json("account", "list")["accounts"] == []
 
 
-def test_what_somebody_edited_there_since_is_not_ejected_before_it_was_brought_in(
-    phone: Terminal, remote: MemoryRemote
-) -> None:
-    id = phone.add("name=Bob")
-    phone("records", "flag", id, "--on")
+def test_an_item_of_ours_that_somebody_edited_stays_and_is_listed(phone: Terminal, remote: MemoryRemote) -> None:
+    for name in ("Bob", "Cleo"):
+        phone("records", "flag", phone.add(f"name={name}"), "--on")
     phone("sync")
-    (href,) = remote.contents(BOOK)
-    raw = remote.raw(BOOK, href)
-    assert raw is not None
-    remote.edit(BOOK, href, raw.replace(b"END:VCARD", b"TITLE:CTO\r\nEND:VCARD"))
+    href = next(href for href, raw in remote.contents(BOOK).items() if b"FN:Bob" in raw)
+    edited = remote.contents(BOOK)[href].replace(b"END:VCARD", b"TITLE:CTO\r\nEND:VCARD")
+    remote.edit(BOOK, href, edited)
+    said = phone("account", "remove", "phone", "--eject", "--json")
+    report = said.json["report"]
+    assert [one["href"] for one in report["kept"]] == [href]
+    assert (len(report["removed"]), report["restored"], report["failed"]) == (1, [], [])
+    assert f"kept {href}: it was edited there" in said.err
+    assert remote.contents(BOOK) == {href: edited}
+    assert phone.json("account", "list")["accounts"] == []
+
+
+def test_what_cannot_be_taken_back_keeps_the_account(phone: Terminal, remote: MemoryRemote) -> None:
+    phone("records", "flag", phone.add("name=Bob"), "--on")
+    phone("sync")
+    remote.protect(BOOK, True)
     said = phone("account", "remove", "phone", "--eject", "--json", code=5)
-    assert (said.out, "crmsync sync phone" in said.err) == ("", True)
-    assert len(remote.contents(BOOK)) == len(phone.json("account", "list")["accounts"]) == 1
-    phone("sync")
+    assert (said.json["removed"], len(said.json["report"]["failed"])) == (None, 1)
+    assert phone("account", "remove", "phone", "--eject", code=5).out.endswith("so the account stays; try again.\n")
+    remote.protect(BOOK, False)
     assert phone.json("account", "remove", "phone", "--eject")["ejected"] == 1
-    assert remote.contents(BOOK) == {}
-    assert phone.json("records", "show", id)["fields"]["title"] == "CTO"
+    assert "put back to what they were" not in phone("account", "list").out
 
 
 def test_an_ejection_that_is_cut_off_goes_on_the_next_time(phone: Terminal, remote: MemoryRemote) -> None:
     for name in ("Ada", "Bob", "Cleo"):
         phone("records", "flag", phone.add(f"name={name}"), "--on")
     phone("sync")
-    remote.fail(Fault(2, Unreachable("cut off")))
+    remote.fail(Fault(3, Unreachable("cut off")))
     phone.refuses("account", "remove", "phone", "--eject", code=69)
     assert phone.json("account", "remove", "phone", "--eject")["ejected"] == 2
     assert remote.contents(BOOK) == {}

@@ -245,3 +245,30 @@ def test_an_import_only_account_is_read_and_never_written(office: Office, at_xan
     office.crm.settles()
     assert source.texts() == before
     assert "ours" in office.desk.texts()[office.desk.holding("Sara")]
+
+
+def test_an_ejection_leaves_what_was_there_before_and_the_edits_of_its_people(
+    at_radicale: Server, tmp_path: Path
+) -> None:
+    place = new(at_radicale, "vcard")
+    for name in ("Anna", "Luca"):
+        at_radicale.put(f"{place.path}{name}.vcf", card(name, f"{name} Rossi", "X-KEEP:theirs", "NOTE:before"))
+    before = place.texts()
+    crm = Crm(tmp_path / "home")
+    crm.account("desk", place.url)
+    crm.sync()
+    crm.imports()
+    for record in crm.records():
+        crm("records", "set", record, "note=ours", "title=Buyer")
+    made = crm("records", "add", "--type", "contact", "name=Petr Novak", "--json")["id"]
+    crm("records", "flag", made, "--on")
+    crm.settles()
+    assert sum("NOTE:ours" in text for text in place.texts().values()) == 2
+    place.add(place.holding("FN:Luca"), "TEL:+39 02 111111")
+    report = crm("account", "remove", "desk", "--eject", "--json")["report"]
+    assert (len(report["removed"]), len(report["restored"]), report["kept"], report["failed"]) == (1, 2, [], [])
+    after = place.texts()
+    assert after.keys() == before.keys()
+    for href, text in before.items():
+        edits = ["TEL:+39 02 111111"] if "FN:Luca" in text else []
+        assert sorted(after[href].splitlines()) == sorted([*text.splitlines(), *edits])

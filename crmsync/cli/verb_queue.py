@@ -27,6 +27,10 @@ _TOLD = 20
 
 def run(desk: Desk, argv: list[str]) -> int:
     """One of the decisions."""
+    if argv[:1] == ["rules"]:
+        from crmsync.cli import queue_rules
+
+        return queue_rules.run(desk, argv[1:])
     options = _parser().parse_args(argv)
     match options.action:
         case "list":
@@ -70,6 +74,7 @@ def _parser() -> Arguments:
     for name, text in (("ignore", "until the item changes"), ("private", "for good")):
         leave = actions.add_parser(name, help=text)
         _which(leave)
+    actions.add_parser("rules", help="what is done with found items by itself: see `crmsync queue rules --help`")
     for one in actions.choices.values():
         one.add_argument("--json", action="store_true")
     return parser

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from crmsync.core.plan import Budgets
 from crmsync.core.reconcile import Policies
 from crmsync.model import Policy, RecordType
+from crmsync.store import identity
 
 Clock: TypeAlias = Callable[[], str]
 """The time as ISO 8601 in UTC. Given from outside so that a test, or a person, can say what time it is."""
@@ -35,12 +36,16 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The account's policies and budgets; `region` is the two-letter country for phone numbers without a prefix."""
+    """The account's policies and budgets; `region` is the two-letter country for phone numbers without a prefix.
+
+    `new_id` names the records that a person's rules for the queue make.
+    """
 
     policies: Policies = field(default_factory=lambda: Policies(Policy()))
     budgets: Budgets = field(default_factory=Budgets)
     region: str = ""
     enrolment: Enrolment | None = None
+    new_id: Callable[[], str] = identity.new_id
 
 
 @dataclass(slots=True)

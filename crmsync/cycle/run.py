@@ -9,6 +9,7 @@ from crmsync.connectors.base import Connector
 from crmsync.core.reconcile import reconcile
 from crmsync.cycle import gather, hold, intake, suggest
 from crmsync.cycle.apply import apply
+from crmsync.cycle.arrival import sort_arrivals
 from crmsync.cycle.describe import describe
 from crmsync.cycle.job import Job
 from crmsync.cycle.recover import recover
@@ -75,6 +76,8 @@ def _bring_up_to_date(job: Job, collection: Collection, *, dry_run: bool) -> boo
             recover(job, collection)
         intake.pull(job, collection)
         suggest.renew(job, collection)
+        if not dry_run:
+            sort_arrivals(job, collection)
     except Skip as error:
         job.result.error = job.result.error or Refused(
             f"this collection cannot be read ({error.what})",

@@ -75,7 +75,7 @@ def _shown(collection: Collection, item: Item) -> Found:
     """What the queue shows of an item."""
     seen = registry.get(collection.format).summary(item.raw)
     who = (seen.name, seen.organization, seen.emails, seen.phones, seen.kind, seen.start)
-    return Found(item.href, *who, blake2b(item.raw, digest_size=8).hexdigest())
+    return Found(item.href, *who, blake2b(item.raw, digest_size=8).hexdigest(), uid=item.uid)
 
 
 def _enrolled(

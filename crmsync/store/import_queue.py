@@ -11,6 +11,7 @@ from crmsync.errors import Usage
 from crmsync.model import Candidate, Confidence, RecordType
 from crmsync.store.expression import Columns, compile_expression, limited
 from crmsync.store.jsontext import dump, load, word
+from crmsync.store.queue_rules import ACTOR
 from crmsync.store.session import Session, batches, marks
 
 
@@ -27,7 +28,7 @@ class QueueState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An item as the queue shows it. `digest` is the format's, to see later whether it changed."""
+    """An item as the queue shows it. `digest` tells later whether it changed; `uid` is what it calls itself."""
 
     href: str
     name: str
@@ -39,6 +40,7 @@ class Found:
     digest: str = ""
     type: RecordType | None = None
     suggestion: Candidate | None = None
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,19 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class QueueSelection:
-    """Which rows; everything given must hold. `typed`: with (or without) a record type. `where`: `QUEUE_COLUMNS`."""
+    """Which rows; everything given must hold. `typed`: with (or without) a record type. `where`: `QUEUE_COLUMNS`.
+
+    `among`: only these ids. `unruled`: only those with which the rules have not had their turn.
+    """
 
     states: tuple[QueueState, ...] = (QueueState.OPEN,)
     account: int | None = None
     typed: bool | None = None
     min_score: int | None = None
     where: str = ""
+    collection: int | None = None
+    among: tuple[int, ...] | None = None
+    unruled: bool = False
 
 
 _Bound: TypeAlias = list[object]
@@ -70,7 +78,9 @@ _Bound: TypeAlias = list[object]
 UNDECIDED = QueueSelection()
 """What waits for a person."""
 
-_ITEM = "href, name, organization, emails, phones, kind, start, digest, type, suggestion, confidence, score, reasons"
+_ITEM = (
+    "href, name, organization, emails, phones, kind, start, digest, type, suggestion, confidence, score, reasons, uid"
+)
 _SHOWN = ", ".join(f"q.{name}" for name in _ITEM.split(", "))
 _ROW = f"q.id, q.account, q.collection, {_SHOWN}, q.state, q.decided_at, q.decided_by"
 
@@ -93,16 +103,20 @@ QUEUE_COLUMNS = Columns(
 """What `queue ... --where` knows. Text is NULL when empty; `emails` and `phones` are all of them, spaces between."""
 
 # An open row takes over what the item shows now and keeps what a person chose. Ignored means: until it changes.
-# Private means private. An item that had been dealt with and is unlinked again starts anew.
-_PUT = f"""INSERT INTO queue (account, collection, {_ITEM}, state)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
+# Private means private. An item that had been dealt with and is unlinked again starts anew. Rules have their turn with
+# what is new, back again, or ignored by a rule and changed since; never with what a person has had on the desk.
+_PUT = f"""INSERT INTO queue (account, collection, {_ITEM}, state, ruled)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', NOT EXISTS (SELECT 1 FROM queue_rules WHERE active))
 ON CONFLICT (collection, href) DO UPDATE SET
-    (name, organization, emails, phones, kind, start, suggestion, confidence, score, reasons) =
+    (name, organization, emails, phones, kind, start, suggestion, confidence, score, reasons, uid) =
     (excluded.name, excluded.organization, excluded.emails, excluded.phones, excluded.kind, excluded.start,
-     excluded.suggestion, excluded.confidence, excluded.score, excluded.reasons),
+     excluded.suggestion, excluded.confidence, excluded.score, excluded.reasons, excluded.uid),
     type = coalesce(queue.type, excluded.type),
     state = CASE WHEN queue.state = 'private' OR (queue.state = 'ignored' AND queue.digest = excluded.digest)
         THEN queue.state ELSE 'open' END,
+    ruled = CASE WHEN queue.state = 'gone' OR
+            (queue.state = 'ignored' AND queue.digest <> excluded.digest AND queue.decided_by LIKE '{ACTOR}%')
+        THEN excluded.ruled ELSE queue.ruled END,
     digest = excluded.digest"""
 
 
@@ -147,6 +161,10 @@ class ImportQueue:
             [(state.value, stamp.at, stamp.actor, id) for id in ids],
         )
 
+    def mark_ruled(self, ids: Iterable[int]) -> None:
+        """The rules have had their turn with these."""
+        self._session.write_many("UPDATE queue SET ruled = 1 WHERE id = ? AND NOT ruled", [(id,) for id in ids])
+
     def decide_hrefs(self, collection: int, hrefs: Iterable[str], state: QueueState) -> None:
         """`decide` for a cycle, which knows hrefs: only rows that are open."""
         stamp = self._session.writing()
@@ -163,6 +181,15 @@ class ImportQueue:
             where = f"collection = ? AND href IN ({marks(len(batch))})"
             rows = self._session.all(f"SELECT href, state FROM queue WHERE {where}", (collection, *batch))
             found.update((href, word(QueueState, state)) for href, state in rows)
+        return found
+
+    def left_out(self, collection: int, uids: Sequence[str]) -> dict[str, Queued]:
+        """By what they call themselves, the items of a collection that were ignored or made private."""
+        found: dict[str, Queued] = {}
+        for batch in batches(uids):
+            where = f"q.collection = ? AND q.uid IN ({marks(len(batch))}) AND q.uid <> ''"
+            sql = f"SELECT {_ROW} FROM queue q WHERE {where} AND q.state IN ('ignored', 'private') ORDER BY q.id"
+            found |= {row.item.uid: row for row in map(_queued, self._session.all(sql, (collection, *batch)))}
         return found
 
     def drop(self, ids: Iterable[int]) -> None:
@@ -232,6 +259,14 @@ class ImportQueue:
         if selection.account is not None:
             conditions.append("q.account = ?")
             values.append(selection.account)
+        if selection.collection is not None:
+            conditions.append("q.collection = ?")
+            values.append(selection.collection)
+        if selection.among is not None:
+            conditions.append("q.id IN (SELECT value FROM json_each(?))")
+            values.append(dump(list(selection.among)))
+        if selection.unruled:
+            conditions.append("NOT q.ruled")
         if selection.typed is not None:
             conditions.append("q.type IS NOT NULL" if selection.typed else "q.type IS NULL")
         if selection.min_score is not None:
@@ -256,18 +291,18 @@ def _values(item: Found) -> tuple[object, ...]:
             suggestion = (record, int(confidence), score, dump(list(reasons)))
     return (
         item.href, item.name, item.organization, dump(list(item.emails)), dump(list(item.phones)), item.kind,
-        item.start, item.digest, None if item.type is None else item.type.value, *suggestion,
+        item.start, item.digest, None if item.type is None else item.type.value, *suggestion, item.uid,
     )  # fmt: skip
 
 
 def _queued(row: Sequence[Any]) -> Queued:
     id, account, collection, href, name, organization, emails, phones, kind, start, digest, type, *rest = row
-    record, confidence, score, reasons, state, decided_at, decided_by = rest
+    record, confidence, score, reasons, uid, state, decided_at, decided_by = rest
     suggestion = None
     if record is not None:
         suggestion = Candidate(record, word(Confidence, confidence), score, tuple(load(reasons)))
     item = Found(
         href, name, organization, tuple(load(emails)), tuple(load(phones)), kind, start, digest,
-        None if type is None else word(RecordType, type), suggestion,
+        None if type is None else word(RecordType, type), suggestion, uid,
     )  # fmt: skip
     return Queued(id, account, collection, item, word(QueueState, state), decided_at, decided_by)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from crmsync.store.ours import Ours
     from crmsync.store.parked import Parked
     from crmsync.store.plans import Plans
+    from crmsync.store.queue_rules import QueueRules
     from crmsync.store.records import Records
     from crmsync.store.runs import Runs
     from crmsync.store.standing import Place, Reason, Standing
@@ -124,6 +125,13 @@ class Tables:
         from crmsync.store.import_queue import ImportQueue
 
         return ImportQueue(self._session)
+
+    @cached_property
+    def queue_rules(self) -> QueueRules:
+        """What is to be done with such items by itself."""
+        from crmsync.store.queue_rules import QueueRules
+
+        return QueueRules(self._session)
 
     @cached_property
     def conflicts(self) -> ConflictLog:

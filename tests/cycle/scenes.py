@@ -8,8 +8,9 @@ from crmsync.core.plan import Budget, Budgets
 from crmsync.core.reconcile import Policies
 from crmsync.model import OnDelete, Policy, RecordType
 from crmsync.review import conflicts as decide
-from crmsync.review import import_queue, plans
+from crmsync.review import import_queue, plans, queue_rules
 from crmsync.review.conflicts import Choice
+from crmsync.store.queue_rules import Rule, RuleAction
 from crmsync.values import Labelled
 from tests.cycle.bench_of import BOOK, Hub, Spoke, card, edit
 
@@ -113,6 +114,19 @@ def import_and_link(hub: Hub, phone: Spoke) -> None:
     hub.set("new", title="Buyer")
 
 
+def sorted_by_rules(hub: Hub, phone: Spoke) -> None:
+    """Rules have their turn with what arrives: one item becomes a record, one is ignored, one probably is a record."""
+    hub.add(name="Petr Novak", emails=(Labelled("petr@acme.it"),))
+    hub.add(name="Luca Verdi")
+    phone.remote.seed(BOOK, "new", card("new", "Otto Weber", "EMAIL:otto@acme.it"))
+    phone.remote.seed(BOOK, "known", card("known", "Petr Novak", "EMAIL:petr@acme.it"))
+    phone.remote.seed(BOOK, "robot", card("robot", "Robot", "EMAIL:noreply@acme.it"))
+    phone.rules = replace(phone.rules, new_id=lambda: "ruled")
+    with hub.typing() as tx:
+        queue_rules.add(tx, Rule("robots", "email LIKE 'noreply@%'", RuleAction.IGNORE))
+        queue_rules.add(tx, Rule("acme", "email LIKE '%@acme.it'", RuleAction.IMPORT, RecordType.CONTACT))
+
+
 def held_plan_applied(hub: Hub, phone: Spoke) -> None:
     """More deletions than are believed, and a person lets them pass."""
     _few_deletes(phone)
@@ -178,6 +192,7 @@ SCENES = (
     vanished_by_policy,
     emptied,
     import_and_link,
+    sorted_by_rules,
     held_plan_applied,
     held_plan_discarded,
     answers,

@@ -57,6 +57,10 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
     if apart:
         tx.queue.put_many(job.account.id, collection.id, apart)
         tx.queue.decide_hrefs(collection.id, [entry.href for entry in apart], QueueState.IGNORED)
+    found, again = _made_anew(tx, collection, found)
+    for state, entries in again.items():
+        tx.queue.put_many(job.account.id, collection.id, entries)
+        tx.queue.decide_hrefs(collection.id, [entry.href for entry in entries], state)
     waiting = suggested(tx, collection, found, job.rules.region)
     if enrolment is not None:
         waiting += _enrolled(job, tx, collection, enrolment, newcomers)
@@ -76,6 +80,25 @@ def _shown(collection: Collection, item: Item) -> Found:
     seen = registry.get(collection.format).summary(item.raw)
     who = (seen.name, seen.organization, seen.emails, seen.phones, seen.kind, seen.start)
     return Found(item.href, *who, blake2b(item.raw, digest_size=8).hexdigest(), uid=item.uid)
+
+
+def _made_anew(
+    tx: Tables, collection: Collection, found: Sequence[Found]
+) -> tuple[list[Found], dict[QueueState, list[Found]]]:
+    """Takes out what was left out before under another address: private for good, ignored as long as it is the same."""
+    before = tx.queue.left_out(collection.id, [entry.uid for entry in found])
+    known = tx.queue.states(collection.id, [entry.href for entry in found if entry.uid in before])
+    fresh: list[Found] = []
+    again: dict[QueueState, list[Found]] = {}
+    for entry in found:
+        row = before.get(entry.uid)
+        if row is None or entry.href in known:
+            fresh.append(entry)
+        elif row.state is QueueState.PRIVATE or row.item.digest == entry.digest:
+            again.setdefault(row.state, []).append(entry)
+        else:
+            fresh.append(entry)
+    return fresh, again
 
 
 def _enrolled(

@@ -25,6 +25,8 @@ VERBS = {
     "plans": "plans that were held because they do too much",
     "parked": "items that could not be read or were refused",
     "runs": "what was done, and when",
+    "undo": "take a run or a decision back",
+    "redo": "take an undo back",
     "doctor": "check the installation",
     "paths": "where crmsync keeps its files",
 }

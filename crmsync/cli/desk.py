@@ -28,8 +28,10 @@ FILES = "files"
 class Desk:
     """Opens things when they are first asked for: most commands need only some of them."""
 
-    def __init__(self, home: Home, user: str) -> None:
+    def __init__(self, home: Home, user: str, doing: str = "") -> None:
         self.home = home
+        self._doing = doing
+        self._run: int | None = None
         self._user_name = user
         self._store: Store | None = None
         self._config: Config | None = None
@@ -86,12 +88,15 @@ class Desk:
             self._store.close()
 
     @contextmanager
-    def deciding(self, reason: str = "", run: int | None = None) -> Iterator[Tables]:
-        """A transaction in the name of whoever sits here."""
+    def deciding(self, reason: str = "", kind: str = "decision") -> Iterator[Tables]:
+        """A transaction in the name of whoever sits here. All of a command are one run, so that it can be undone."""
         from crmsync.store.session import Stamp
 
-        with self.store.transaction(Stamp(now(), "cli", self.user.name, run, reason)) as tx:
+        with self.store.transaction(Stamp(now(), "cli", self.user.name, self._run, reason)) as tx:
+            run = self._run if self._run is not None else tx.begin_run(kind)
             yield tx
+            tx.runs.finish(run, "done", {}, self._doing)
+            self._run = None if tx.runs.drop_empty(run) else run
 
 
 def now() -> str:

@@ -27,6 +27,9 @@ Exit codes: 0 fine, 1 error, 2 usage, 3 something waits for a person (only with
 --exit-code), 4 sign in again, 5 some items failed or were parked, 69 remote
 unreachable, 75 try again later, 78 bad configuration."""
 
+_GROUPS = ("queue", "records", "conflicts", "plans", "parked", "account", "user")
+"""Commands that have commands of their own."""
+
 _TAKE_PATHS = ("import", "export")
 """Names of files need be no text."""
 
@@ -71,12 +74,18 @@ def _run(rest: list[str], options: General) -> int:
     if rest[0] not in VERBS:
         raise Usage(f'there is no command "{rest[0]}"', next_step="See `crmsync --help`")
     module = import_module(f"crmsync.cli.verb_{rest[0]}")
-    desk = Desk(find(options.home, os.environ), options.user)
+    desk = Desk(find(options.home, os.environ), options.user, " ".join(_words(rest)))
     try:
         code: int = module.run(desk, rest[1:])
         return code
     finally:
         desk.close()
+
+
+def _words(rest: list[str]) -> list[str]:
+    """The command in the words of its help, without what it was given."""
+    more = rest[1:2] if rest[0] in _GROUPS else []
+    return [rest[0], *(word for word in more if word.isalpha())]
 
 
 def _refuse_broken_text(words: Sequence[str]) -> None:

@@ -94,18 +94,21 @@ class _Eye:
     user: UserView
     rules: AccountRules
     flagged: frozenset[str]
+    withheld: frozenset[str]
     format: str
 
     @classmethod
     def of(cls, job: Job, tx: Tables, collection: Collection, records: Iterable[str]) -> _Eye:
         owner = tx.users.by_id(job.account.user)
-        flagged = tx.flags.on(owner.id, list(records))
-        return cls(owner.sight(), AccountRules(frozenset(collection.accepts)), flagged, collection.format)
+        ids = list(records)
+        flagged, withheld = tx.flags.on(owner.id, ids), tx.withheld.among(job.account.id, ids)
+        return cls(owner.sight(), AccountRules(frozenset(collection.accepts)), flagged, withheld, collection.format)
 
     def local(self, record: Record) -> Local:
         verdict = select(record, self.user, self.rules, flagged=record.id in self.flagged)
         fields = visible(record.type, record.fields, self.format)
-        return Local(record.id, record.type, fields, isinstance(verdict, Selected), record.deleted)
+        chosen = isinstance(verdict, Selected) and record.id not in self.withheld
+        return Local(record.id, record.type, fields, chosen, record.deleted)
 
 
 def _remote(tx: Tables, collection: Collection, record: Record, link: Link, *, agreed: bool) -> Remote | None:

@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 
 from crmsync import translate
 from crmsync.core.fieldmap import view
+from crmsync.core.keys import same
 from crmsync.core.merge import Lost
 from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished
 from crmsync.cycle.job import Job, uid_of
@@ -122,11 +123,29 @@ def _create(tx: Tables, collection: Collection, action: Create) -> Post | None:
         old = _link(tx, action.link)
         forget(tx, collection, old.id, old.href)
     fields = view(record.type, record.fields, collection.format)
-    uid = uid_of(record.id)
     blobs = tx.blobs.many(_blob_names(fields))
-    raw = translate.build(collection.format, uid, record.type, fields, blobs)
+    again = _as_it_was(tx, collection, record, fields, blobs)
+    uid = again[0] if again else uid_of(record.id)
+    raw = again[1] if again else translate.build(collection.format, uid, record.type, fields, blobs)
     link = Link(0, record.id, collection.id, "", uid, None, {}, {}, LinkState.CREATING, fields)
     return Post(tx.links.insert(link), raw, _title(tx, record.id))
+
+
+def _as_it_was(
+    tx: Tables, collection: Collection, record: Record, fields: Fields, blobs: Mapping[str, bytes]
+) -> tuple[str, bytes] | None:
+    """UID and bytes of the item that we removed once, with the record's values: what only the item held comes back."""
+    removed = tx.pushes.last_removed(record.id, collection.id)
+    if removed is None or removed.raw is None:
+        return None
+    try:
+        shown = translate.read(collection.format, record.type, removed.raw).fields
+        changes = {
+            name: fields.get(name) for name in {*shown, *fields} if not same(name, shown.get(name), fields.get(name))
+        }
+        return removed.uid, translate.patch(collection.format, record.type, removed.raw, changes, blobs)
+    except Unreadable:
+        return None
 
 
 def _blob_names(fields: Changes) -> list[str]:

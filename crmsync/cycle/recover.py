@@ -16,7 +16,7 @@ from crmsync.cycle import ours
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.prepare import forget
 from crmsync.cycle.readback import read_back
-from crmsync.cycle.send import own
+from crmsync.cycle.send import created, log_deletion, log_write, own
 from crmsync.errors import Unreadable
 from crmsync.model import Item, Link, LinkState
 from crmsync.store.collections_of import Collection
@@ -52,8 +52,8 @@ def _creating(job: Job, collection: Collection, link: Link) -> Sequence[int]:
         if item is None or _anothers(tx, collection, link, item):
             tx.links.delete(link.id)
             return ()
-        base = {name: value for name, value in (link.intent or {}).items() if value is not None}
-        tx.links.update(replace(link, href=item.href, etag=None, base=base, state=LinkState.WRITTEN))
+        log_write(tx, link, item.href)
+        tx.links.update(replace(created(link, item.href), etag=None, state=LinkState.WRITTEN))
         ours.found_made(tx, collection, link, item)
         own(tx, collection, item)
         tx.links.touch([link.id])
@@ -75,6 +75,7 @@ def _updating(job: Job, collection: Collection, link: Link) -> None:
             tx.mirror.mark_gone(collection.id, [link.href])
         else:
             if _arrived(tx, collection, link, item):
+                log_write(tx, link, item.href)
                 base = {**link.base, **(link.intent or {})}
                 echo = {name: value for name, value in link.echo.items() if name not in (link.intent or {})}
                 settled = replace(
@@ -107,6 +108,7 @@ def _deleting(job: Job, collection: Collection, link: Link) -> None:
     item = _now(job, collection, link)
     with job.store.transaction(job.stamp("looked again after a lost answer")) as tx:
         if item is None:
+            log_deletion(tx, link)
             forget(tx, collection, link.id, link.href)
             return
         own(tx, collection, item)

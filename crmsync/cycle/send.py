@@ -39,9 +39,7 @@ def send(job: Job, collection: Collection, step: Step) -> int | None:
 
 def _post(job: Job, collection: Collection, step: Post) -> int:
     written = job.connector.create(remote_of(collection), step.link.uid, step.raw)
-    fields = dict(step.link.intent or {})
-    base = {name: value for name, value in fields.items() if value is not None}
-    _acknowledge(job, collection, step.link, replace(step.link, href=written.href, base=base), written, step.raw)
+    _acknowledge(job, collection, step.link, created(step.link, written.href), written, step.raw)
     job.result.pushed.created += 1
     return step.link.id
 
@@ -58,12 +56,34 @@ def _put(job: Job, collection: Collection, step: Put) -> int:
 def _drop(job: Job, collection: Collection, step: Drop) -> None:
     job.connector.delete(remote_of(collection), step.link.href, step.link.etag)
     with job.store.transaction(job.stamp(), durable=False) as tx:
+        log_deletion(tx, step.link)
         forget(tx, collection, step.link.id, step.link.href)
     job.result.pushed.deleted += 1
 
 
+def created(link: Link, href: str) -> Link:
+    """The link of an item that was made: both sides hold what was sent."""
+    base = {name: value for name, value in (link.intent or {}).items() if value is not None}
+    return replace(link, href=href, base=base)
+
+
+def log_write(tx: Tables, begun: Link, href: str) -> None:
+    """Keeps in the write log what the remote took. `begun` is the link as it was when the write was sent."""
+    if begun.state is LinkState.CREATING:
+        tx.pushes.created(replace(begun, href=href), created(begun, href).base)
+    else:
+        tx.pushes.updated(replace(begun, href=href), begun.intent or {})
+
+
+def log_deletion(tx: Tables, link: Link) -> None:
+    """Keeps what was removed, bytes and all."""
+    mirrored = tx.mirror.get(link.collection, link.href)
+    tx.pushes.deleted(link, mirrored.item.raw if mirrored else None)
+
+
 def _acknowledge(job: Job, collection: Collection, begun: Link, link: Link, written: Written, raw: bytes) -> None:
     with job.store.transaction(job.stamp(), durable=False) as tx:
+        log_write(tx, begun, written.href)
         tx.links.update(replace(link, etag=written.etag, state=LinkState.WRITTEN))
         item = Item(written.href, written.etag, link.uid, written.raw if written.raw is not None else raw)
         ours.wrote(tx, collection, begun, item)

@@ -88,6 +88,13 @@ class Accounts:
         """The account with this id, which is there."""
         return _account(self._session.one(f"SELECT id, {_COLUMNS} FROM accounts WHERE id = ?", (id,)))
 
+    def of_collection(self, collection: int) -> Account | None:
+        """The account that a collection belongs to, or `None` when both are gone."""
+        row = self._session.one(
+            "SELECT a.name FROM accounts a JOIN collections c ON c.account = a.id WHERE c.id = ?", (collection,)
+        )
+        return None if row is None else self.find(row[0])
+
     def all(self) -> list[Account]:
         """Every account, oldest first."""
         return [_account(row) for row in self._session.all(f"SELECT id, {_COLUMNS} FROM accounts ORDER BY id")]

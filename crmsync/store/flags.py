@@ -6,21 +6,26 @@ from collections.abc import Iterable, Sequence
 
 from crmsync.store.journal import Journal
 from crmsync.store.session import Session, batches, marks
+from crmsync.store.withheld import Withheld
 
 
 class Flags:
     """The table `flags`; a row is a flag that is on."""
 
-    def __init__(self, session: Session, journal: Journal) -> None:
+    def __init__(self, session: Session, journal: Journal, withheld: Withheld) -> None:
         self._session = session
         self._journal = journal
+        self._withheld = withheld
 
     def set(self, user: int, ids: Iterable[str], on: bool) -> list[str]:
         """Sets or clears the flag and returns the ids for which that was a change.
 
-        Each change is journalled as `sync:<user>` and marks the record's links for the next cycle.
+        Each change is journalled as `sync:<user>` and marks the record's links for the next cycle. Who sets a flag
+        wants the record: accounts of the user that were to do without it get it again.
         """
         wanted = list(dict.fromkeys(ids))
+        if on:
+            self._withheld.drop_for(user, wanted)
         had = self.on(user, wanted)
         changed = [id for id in wanted if (id in had) is not on]
         if not changed:

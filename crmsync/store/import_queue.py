@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from crmsync.errors import Usage
 from crmsync.model import Candidate, Confidence, RecordType
+from crmsync.store.decisions import Decisions
 from crmsync.store.expression import Columns, compile_expression, limited
 from crmsync.store.jsontext import dump, load, word
 from crmsync.store.queue_rules import ACTOR
@@ -84,6 +85,7 @@ _ITEM = (
 _SHOWN = ", ".join(f"q.{name}" for name in _ITEM.split(", "))
 _ROW = f"q.id, q.account, q.collection, {_SHOWN}, q.state, q.decided_at, q.decided_by"
 
+_AMONG = "id IN (SELECT value FROM json_each(?3))"
 _TEXTS = ("name", "organization", "kind", "start", "type", "suggestion", "href")
 QUEUE_COLUMNS = Columns(
     "queue q",
@@ -123,8 +125,9 @@ ON CONFLICT (collection, href) DO UPDATE SET
 class ImportQueue:
     """The table `queue`: one row for each item, at most."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, decisions: Decisions) -> None:
         self._session = session
+        self._decisions = decisions
 
     def put_many(self, account: int, collection: int, items: Iterable[Found]) -> None:
         """Queues items, or refreshes what is shown of them.
@@ -143,9 +146,10 @@ class ImportQueue:
     def assign(self, ids: Iterable[int], type: RecordType | None) -> int:
         """Gives open rows a record type (`None`: takes it away). Returns how many rows were open."""
         value = None if type is None else type.value
-        return self._session.write_many(
-            "UPDATE queue SET type = ? WHERE id = ? AND state = 'open'", [(value, id) for id in ids]
-        )
+        listed = dump(list(ids))
+        self._note("type", f"{_AMONG} AND state = 'open' AND type IS NOT ?4", (listed, value))
+        sql = "UPDATE queue SET type = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'open'"
+        return self._session.write(sql, (listed, value)).rowcount
 
     def decide(self, ids: Iterable[int], state: QueueState, digests: Mapping[int, str] | None = None) -> int:
         """What became of the items, by whom and when. Returns how many rows there are of these.
@@ -156,10 +160,22 @@ class ImportQueue:
         if digests:
             rows = [(digest, id) for id, digest in digests.items()]
             self._session.write_many("UPDATE queue SET digest = ? WHERE id = ?", rows)
-        return self._session.write_many(
-            "UPDATE queue SET state = ?, decided_at = ?, decided_by = ? WHERE id = ?",
-            [(state.value, stamp.at, stamp.actor, id) for id in ids],
-        )
+        listed = dump(list(ids))
+        self._note("state", f"{_AMONG} AND state <> ?4", (listed, state.value))
+        return self._session.write(
+            "UPDATE queue SET state = ?, decided_at = ?, decided_by = ? WHERE id IN (SELECT value FROM json_each(?))",
+            (state.value, stamp.at, stamp.actor, listed),
+        ).rowcount
+
+    def restore(self, id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Takes one decision back. False where the row went away or was decided anew since."""
+        row = self._session.one("SELECT state, type FROM queue WHERE id = ?", (id,))
+        if row is None or row != (after["state"], after["type"]):
+            return False
+        self._decisions.note("queue", str(id), dict(after), dict(before))
+        values = (before["state"], before["type"], before["at"], before["by"], id)
+        self._session.write("UPDATE queue SET state = ?, type = ?, decided_at = ?, decided_by = ? WHERE id = ?", values)
+        return True
 
     def mark_ruled(self, ids: Iterable[int]) -> None:
         """The rules have had their turn with these."""
@@ -168,10 +184,21 @@ class ImportQueue:
     def decide_hrefs(self, collection: int, hrefs: Iterable[str], state: QueueState) -> None:
         """`decide` for a cycle, which knows hrefs: only rows that are open."""
         stamp = self._session.writing()
+        hrefs = list(hrefs)
+        where = "collection = ?5 AND href IN (SELECT value FROM json_each(?3)) AND state = 'open'"
+        self._note("state", where, (dump(hrefs), state.value, collection))
         self._session.write_many(
             "UPDATE queue SET state = ?, decided_at = ?, decided_by = ? "
             "WHERE collection = ? AND href = ? AND state = 'open'",
             [(state.value, stamp.at, stamp.actor, collection, href) for href in hrefs],
+        )
+
+    def _note(self, changed: str, where: str, values: Sequence[object]) -> None:
+        """Keeps what the rows hold and will hold. `?3` are the rows, `?4` is what `changed` becomes."""
+        image = "json_object('state', state, 'type', type, 'at', decided_at, 'by', decided_by)"
+        rows = f"SELECT id, {image} AS image FROM queue WHERE {where}"
+        self._decisions.note_rows(
+            "queue", f"SELECT id, image, json_set(image, '$.{changed}', ?4) FROM ({rows})", values
         )
 
     def states(self, collection: int, hrefs: Sequence[str]) -> dict[str, QueueState]:
@@ -198,10 +225,15 @@ class ImportQueue:
 
     def get(self, id: int) -> Queued:
         """One row. Raises `Usage` when there is none."""
-        row = self._session.one(f"SELECT {_ROW} FROM queue q WHERE q.id = ?", (id,))
+        row = self.find(id)
         if row is None:
             raise Usage("there is no such item in the queue", thing=str(id), next_step="See `crmsync queue list`")
-        return _queued(row)
+        return row
+
+    def find(self, id: int) -> Queued | None:
+        """One row, or `None`."""
+        row = self._session.one(f"SELECT {_ROW} FROM queue q WHERE q.id = ?", (id,))
+        return None if row is None else _queued(row)
 
     def by_href(self, collection: int, href: str) -> Queued | None:
         """The row of an item, or `None`."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from crmsync.model import JournalEntry
 from crmsync.store.jsontext import dump_value, load, load_value
-from crmsync.store.session import Session, Stamp
+from crmsync.store.session import Session
 
 _ENTRY = """SELECT j.seq, s.run, s.at, s.origin, s.actor, j.record, j.field, j.before, j.after,
     coalesce(j.reason, s.reason)
@@ -22,7 +22,6 @@ class Journal:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._stamps: dict[Stamp, int] = {}
 
     def note(self, record: str, field: str, before: object, after: object, *, reason: str | None = None) -> int:
         """Appends one entry and returns its seq. `reason` overrides the transaction's."""
@@ -32,32 +31,19 @@ class Journal:
         """`note` with values that are JSON text already."""
         seq = self._session.write(
             "INSERT INTO journal (stamp, record, field, before, after, reason) VALUES (?, ?, ?, ?, ?, ?)",
-            (self.stamp(), record, field, before, after, reason),
+            (self._session.stamp_row(), record, field, before, after, reason),
         ).lastrowid
         assert seq is not None
         return seq
 
     def append_many(self, rows: Sequence[tuple[str, str, str | None, str | None]]) -> int:
         """Appends (record, field, before, after), values as JSON text; returns the last seq."""
-        stamp = self.stamp()
+        stamp = self._session.stamp_row()
         self._session.write_many(
             "INSERT INTO journal (stamp, record, field, before, after) VALUES (?, ?, ?, ?, ?)",
             [(stamp, *row) for row in rows],
         )
         return self.last()
-
-    def stamp(self) -> int:
-        """The row in `stamps` for this transaction; made at its first entry."""
-        stamp = self._session.writing()
-        known = self._stamps.get(stamp)
-        if known is None:
-            known = self._session.write(
-                "INSERT INTO stamps (run, at, origin, actor, reason) VALUES (?, ?, ?, ?, ?)",
-                (stamp.run, stamp.at, stamp.origin, stamp.actor, stamp.reason),
-            ).lastrowid
-            assert known is not None
-            self._stamps[stamp] = known
-        return known
 
     def last(self) -> int:
         """The seq of the newest entry; 0 when there is none."""
@@ -77,6 +63,10 @@ class Journal:
             sql += " AND j.stamp IN (SELECT id FROM stamps WHERE run = ?)"
             tail.append(run)
         return [_entry(row) for row in self._session.all(f"{sql} ORDER BY j.seq LIMIT ?", [*tail, limit])]
+
+    def of_run(self, run: int) -> list[JournalEntry]:
+        """Every entry of a run, oldest first."""
+        return [_entry(row) for row in self._session.all(f"{_ENTRY} WHERE s.run = ? ORDER BY j.seq", (run,))]
 
     def newest(self, *, before: int | None = None, limit: int = 100) -> list[JournalEntry]:
         """Entries with a seq below `before`, newest first: a page of the log."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from crmsync.model import Link, LinkState, RecordType
+from crmsync.store.decisions import Decisions
 from crmsync.store.jsontext import dump_fields, load_changes, load_fields, word
 from crmsync.store.session import Session, batches, marks
 
 _COLUMNS = "record, collection, href, uid, etag, base, echo, state, intent, previous_etag"
+_KEY = "collection || ':' || record"
+_IMAGE = """json_object('record', record, 'collection', collection, 'href', href, 'uid', uid, 'etag', etag,
+    'base', base, 'echo', echo)"""
 _LINK = ", ".join(f"l.{column}" for column in ["id", *_COLUMNS.split(", ")])
 
 
@@ -25,8 +29,9 @@ class Pending:
 class Links:
     """The table `links`: one item is at most one record, and a record is in a collection at most once."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, decisions: Decisions) -> None:
         self._session = session
+        self._decisions = decisions
 
     def insert(self, link: Link) -> Link:
         """Stores a new link, whatever its `id`, and returns it with its own. It starts as looked at."""
@@ -34,19 +39,40 @@ class Links:
             f"INSERT INTO links ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _values(link)
         ).lastrowid
         assert id is not None
+        if link.state is LinkState.LINKED:
+            self._decisions.note_rows("link", f"SELECT {_KEY}, NULL, {_IMAGE} FROM links WHERE id = ?3", (id,))
         return Link(id, *(getattr(link, name) for name in _COLUMNS.split(", ")))
 
     def insert_many(self, links: Sequence[Link], bases: Sequence[str] | None = None) -> None:
         """`insert` for many. `bases`: what `jsontext.dump_fields` makes of the base of each, where it is at hand."""
         texts = [dump_fields(link.base) for link in links] if bases is None else bases
         rows = [_values(link, base) for link, base in zip(links, texts, strict=True)]
+        before = self._session.one("SELECT coalesce(max(id), 0) FROM links")[0]
         self._session.write_many(f"INSERT INTO links ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._decisions.note_rows("link", f"SELECT {_KEY}, NULL, {_IMAGE} FROM links WHERE id > ?3", (before,))
 
     def update(self, link: Link) -> None:
         """Stores everything about the link with this id. Whether it is dirty does not change: see `looked`."""
         self._session.write(
             f"UPDATE links SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?", (*_values(link), link.id)
         )
+
+    def unlink(self, id: int) -> None:
+        """`delete` as somebody's decision: it can be taken back."""
+        self._decisions.note_rows("link", f"SELECT {_KEY}, {_IMAGE}, NULL FROM links WHERE id = ?3", (id,))
+        self.delete(id)
+
+    def relink(self, image: Mapping[str, Any]) -> bool:
+        """Makes a link that was undone again. False where item or record belong to another one by now."""
+        base = load_fields(image["base"])
+        link = Link(
+            0, image["record"], image["collection"], image["href"], image["uid"], image["etag"], base,
+            load_changes(image["echo"]),
+        )  # fmt: skip
+        taken = self.between(link.record, link.collection) or (link.href and self.by_href(link.collection, link.href))
+        if not taken:
+            self.touch([self.insert(link).id])
+        return not taken
 
     def delete(self, id: int) -> None:
         """Forgets a link: record and item no longer know each other. Its open conflicts are closed, values kept."""

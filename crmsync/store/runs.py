@@ -24,9 +24,11 @@ class Run:
     state: str
     stats: Mapping[str, Any] = field(default_factory=dict)
     message: str = ""
+    undoes: int | None = None
+    undone_by: int | None = None
 
 
-_ROW = "id, kind, account, actor, started, finished, state, stats, message"
+_ROW = "id, kind, account, actor, started, finished, state, stats, message, undoes, undone_by"
 
 
 class Runs:
@@ -45,6 +47,31 @@ class Runs:
         ).lastrowid
         assert id is not None
         return id
+
+    def drop_empty(self, id: int) -> bool:
+        """Forgets a run in which nothing was changed after all. False when something was."""
+        sql = "DELETE FROM runs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM stamps WHERE run = runs.id)"
+        return bool(self._session.write(sql, (id,)).rowcount)
+
+    def set_undone(self, id: int, by: int | None) -> None:
+        """Notes that a run was taken back by another one; `None`: it stands again."""
+        self._session.write("UPDATE runs SET undone_by = ? WHERE id = ?", (by, id))
+
+    def set_undoes(self, id: int, undoes: int) -> None:
+        """Notes what a run takes back."""
+        self._session.write("UPDATE runs SET undoes = ? WHERE id = ?", (undoes, id))
+
+    def newest_undoable(self, *, undo: bool = False) -> Run | None:
+        """The last run that changed something and stands; with `undo`, the last undo that stands."""
+        row = self._session.one(
+            f"SELECT {_ROW} FROM runs WHERE undone_by IS NULL AND state <> 'running' AND (undoes IS NOT NULL) = ? AND ("
+            "EXISTS (SELECT 1 FROM stamps s JOIN journal j ON j.stamp = s.id WHERE s.run = runs.id) OR "
+            "EXISTS (SELECT 1 FROM stamps s JOIN pushes p ON p.stamp = s.id WHERE s.run = runs.id) OR "
+            "EXISTS (SELECT 1 FROM stamps s JOIN decisions d ON d.stamp = s.id WHERE s.run = runs.id)) "
+            "ORDER BY id DESC LIMIT 1",
+            (int(undo),),
+        )
+        return None if row is None else _run(row)
 
     def finish(self, id: int, state: str, stats: Mapping[str, Any], message: str = "") -> None:
         """Ends a run at the stamp's time."""
@@ -70,6 +97,6 @@ class Runs:
         return [_run(row) for row in rows]
 
 
-def _run(row: tuple[int, str, str, str, str, str | None, str, str, str]) -> Run:
-    id, kind, account, actor, started, finished, state, stats, message = row
-    return Run(id, kind, account, actor, started, finished, state, load(stats), message)
+def _run(row: tuple[int, str, str, str, str, str | None, str, str, str, int | None, int | None]) -> Run:
+    id, kind, account, actor, started, finished, state, stats, message, undoes, undone_by = row
+    return Run(id, kind, account, actor, started, finished, state, load(stats), message, undoes, undone_by)

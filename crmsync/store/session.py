@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crmsync.errors import Bug
@@ -33,6 +33,7 @@ class Session:
         self.region = region
         self._stamp = stamp
         self._over = False
+        self._stamp_row: int | None = None
         self._unsettled: list[Callable[[], None]] = []
 
     def writing(self) -> Stamp:
@@ -42,6 +43,22 @@ class Session:
         if self._over:
             raise Bug("this transaction is over")
         return self._stamp
+
+    def begin_run(self, run: int) -> None:
+        """From now on everything in this transaction belongs to a run that was started in it."""
+        self._stamp = replace(self.writing(), run=run)
+        self._stamp_row = None
+
+    def stamp_row(self) -> int:
+        """The row in `stamps` for this transaction; made when something first needs it."""
+        stamp = self.writing()
+        if self._stamp_row is None:
+            self._stamp_row = self.write(
+                "INSERT INTO stamps (run, at, origin, actor, reason) VALUES (?, ?, ?, ?, ?)",
+                (stamp.run, stamp.at, stamp.origin, stamp.actor, stamp.reason),
+            ).lastrowid
+            assert self._stamp_row is not None
+        return self._stamp_row
 
     def settles(self, write: Callable[[], None]) -> None:
         """Registers what writes down what a table has gathered."""

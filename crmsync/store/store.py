@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crmsync.store.blobs import Blobs
     from crmsync.store.collections_of import Collections
     from crmsync.store.conflict_log import ConflictLog
+    from crmsync.store.decisions import Decisions
     from crmsync.store.filters import Filters
     from crmsync.store.flags import Flags
     from crmsync.store.import_queue import ImportQueue
@@ -39,11 +40,13 @@ if TYPE_CHECKING:
     from crmsync.store.ours import Ours
     from crmsync.store.parked import Parked
     from crmsync.store.plans import Plans
+    from crmsync.store.pushes import Pushes
     from crmsync.store.queue_rules import QueueRules
     from crmsync.store.records import Records
     from crmsync.store.runs import Runs
     from crmsync.store.standing import Place, Reason, Standing
     from crmsync.store.users import Users
+    from crmsync.store.withheld import Withheld
 
 
 class Tables:
@@ -75,7 +78,7 @@ class Tables:
         """Which records each user wants on the phone."""
         from crmsync.store.flags import Flags
 
-        return Flags(self._session, self.journal)
+        return Flags(self._session, self.journal, self.withheld)
 
     @cached_property
     def filters(self) -> Filters:
@@ -117,14 +120,14 @@ class Tables:
         """Which record is which item."""
         from crmsync.store.links import Links
 
-        return Links(self._session)
+        return Links(self._session, self.decisions)
 
     @cached_property
     def queue(self) -> ImportQueue:
         """Items that wait for a person."""
         from crmsync.store.import_queue import ImportQueue
 
-        return ImportQueue(self._session)
+        return ImportQueue(self._session, self.decisions)
 
     @cached_property
     def queue_rules(self) -> QueueRules:
@@ -162,6 +165,27 @@ class Tables:
         return Runs(self._session)
 
     @cached_property
+    def pushes(self) -> Pushes:
+        """What was written at remotes."""
+        from crmsync.store.pushes import Pushes
+
+        return Pushes(self._session)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What was decided beside the fields of records."""
+        from crmsync.store.decisions import Decisions
+
+        return Decisions(self._session)
+
+    @cached_property
+    def withheld(self) -> Withheld:
+        """Records that an account is to do without."""
+        from crmsync.store.withheld import Withheld
+
+        return Withheld(self._session, self.decisions)
+
+    @cached_property
     def losses(self) -> Losses:
         """What remotes drop or rewrite."""
         from crmsync.store.losses import Losses
@@ -181,6 +205,17 @@ class Tables:
         from crmsync.store.blobs import Blobs
 
         return Blobs(self._session)
+
+    @property
+    def run(self) -> int | None:
+        """The run that this transaction belongs to."""
+        return self._session.writing().run
+
+    def begin_run(self, kind: str, account: str = "") -> int:
+        """Starts a run; everything else in this transaction belongs to it. Returns its id."""
+        id = self.runs.start(kind, account)
+        self._session.begin_run(id)
+        return id
 
     def counts(self) -> dict[str, int]:
         """What `status` shows: records, queue (undecided), open conflicts, held plans, parked. Cheap at any size."""

@@ -128,6 +128,8 @@ def test_being_stopped_is_exit_code_130(crm: Terminal, monkeypatch: pytest.Monke
 def test_ctrl_c_ends_a_running_command_without_a_traceback(crm: Terminal) -> None:
     waits = "import sys, time; sys.stderr.write('ready'); sys.stderr.flush(); time.sleep(9)"
     script = f"""
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where the tests run in the background, it is ignored
 import crmsync.cli.verb_paths as paths
 from crmsync.cli import main
 paths.run = lambda *_: exec({waits!r})

@@ -1,0 +1,83 @@
+"""The write log: what was written at remotes, field by field, with what both sides had agreed on before."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crmsync.model import Link
+from crmsync.store.jsontext import dump_value, load_value
+from crmsync.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One field that was written. `field` is `""` for an item created (`before` is `None`) or deleted (`after` is)."""
+
+    seq: int
+    run: int | None
+    at: str
+    record: str
+    collection: int
+    href: str
+    uid: str
+    field: str
+    before: Any
+    after: Any
+    raw: bytes | None = dataclasses.field(default=None, repr=False)
+
+
+_PUSH = """SELECT p.seq, s.run, s.at, p.record, p.collection, p.href, p.uid, p.field, p.before, p.after, p.raw
+    FROM pushes p JOIN stamps s ON s.id = p.stamp"""
+
+
+class Pushes:
+    """The table `pushes`. Append-only by trigger; an entry is made with the remote's answer."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def created(self, link: Link, fields: Mapping[str, Any]) -> None:
+        """An item was made of a record."""
+        self._append(link, [("", None, dump_value(fields))])
+
+    def updated(self, link: Link, changes: Mapping[str, Any]) -> None:
+        """Fields of an item were written; `link.base` is what was agreed on before."""
+        self._append(
+            link, [(name, dump_value(link.base.get(name)), dump_value(value)) for name, value in changes.items()]
+        )
+
+    def deleted(self, link: Link, raw: bytes | None) -> None:
+        """An item was removed; these were its bytes."""
+        self._append(link, [("", dump_value(link.base), None)], raw)
+
+    def of_run(self, run: int) -> list[Push]:
+        """Everything a run wrote, oldest first."""
+        return [_push(row) for row in self._session.all(f"{_PUSH} WHERE s.run = ? ORDER BY p.seq", (run,))]
+
+    def of_record(self, record: str, collection: int) -> list[Push]:
+        """Everything written for a record in one collection, oldest first."""
+        sql = f"{_PUSH} WHERE p.record = ? AND p.collection = ? ORDER BY p.seq"
+        return [_push(row) for row in self._session.all(sql, (record, collection))]
+
+    def last_removed(self, record: str, collection: int) -> Push | None:
+        """The last item of a record that we removed from a collection, if no other was made of it since."""
+        sql = f"{_PUSH} WHERE p.record = ? AND p.collection = ? AND p.field = '' ORDER BY p.seq DESC LIMIT 1"
+        row = self._session.one(sql, (record, collection))
+        return None if row is None or row[-1] is None else _push(row)
+
+    def _append(self, link: Link, rows: list[tuple[str, str | None, str | None]], raw: bytes | None = None) -> None:
+        place = (self._session.stamp_row(), link.record, link.collection, link.href, link.uid)
+        self._session.write_many(
+            "INSERT INTO pushes (stamp, record, collection, href, uid, field, before, after, raw) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(*place, *row, raw) for row in rows],
+        )
+
+
+def _push(row: tuple[Any, ...]) -> Push:
+    seq, run, at, record, collection, href, uid, name, before, after, raw = row
+    values = load_value(name, before), load_value(name, after)
+    return Push(seq, run, at, record, collection, href, uid, name, *values, raw)

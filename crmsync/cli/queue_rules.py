@@ -139,14 +139,15 @@ def _preview(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _apply(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.deciding("rules applied") as tx:
+    began = Stamp(now(), "cli", desk.user.name, None, "rules applied")
+    with desk.store.transaction(began) as tx:
         run = tx.runs.start("rules")
 
     def signed(rule: Rule) -> Stamp:
         return Stamp(now(), "cli", rule.actor, run, rule.actor)
 
     results = queue_rules.sort_by_rules(desk.store, UNDECIDED, signed, new_id)
-    with desk.deciding("rules applied", run) as tx:
+    with desk.store.transaction(replace(began, at=now())) as tx:
         counts = {one.rule.name: len(one.done.ids) for one in results}
         tx.runs.finish(run, "failed" if any(one.failed for one in results) else "done", counts)
     if options.json:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from crmsync.model import Conflict, LinkState
 from crmsync.store.import_queue import Found, QueueState
+from crmsync.store.plans import PlanState
 from crmsync.store.standing import Reason, Standing
 from crmsync.store.store import Store, Tables
 from tests.store.content import STAMP, add_collection, card, contact, link
@@ -95,6 +96,23 @@ def test_collections_are_counted_apart(tx: Tables) -> None:
     tx.parked.put(there, "only parked", None, "x", None)
     assert tx.standings(there)[Standing.PARKED] == 1
     assert tx.place(here, "only parked") is None
+
+
+def test_two_plans_about_one_item_do_not_make_two_of_it(tx: Tables) -> None:
+    here = add_collection(tx)
+    tx.records.create(contact("anna", "Anna"))
+    tx.mirror.put_many(here.id, [card("/a")])
+    linked = tx.links.insert(link("anna", here.id, "/a"))
+    for etag in ("old", "older"):
+        line = {
+            "action": "delete",
+            "href": "/a",
+            "signature": f"delete {linked.id} {etag} unflagged",
+            "reason": "unflagged",
+        }
+        tx.plans.decide(tx.plans.hold(here.account, here.id, "too many", {"actions": [line]}), PlanState.DISCARDED)
+    assert [place.reason for place in tx.places(here.id)] == [Reason.CHANGED_THERE], "neither holds for it as it is now"
+    assert sum(tx.standings(here.id).values()) == 1
 
 
 def test_every_reason_goes_with_a_place() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from crmsync import translate
 from crmsync.core.keys import Key
+from crmsync.core.origin import Origin
 from crmsync.model import Item, Link, Record, RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.jsontext import dump_fields
@@ -42,7 +43,16 @@ def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: C
     for one in newcomers:
         if one.blobs:
             tx.blobs.put_all(one.blobs)
-    made = [Made(Record(new_id(), one.type, one.fields), dump_fields(one.fields), one.keys) for one in newcomers]
+    accounts = {id: _account(tx, id) for id in {one.collection for one in newcomers}}
+    made = [
+        Made(
+            Record(new_id(), one.type, one.fields),
+            dump_fields(one.fields),
+            one.keys,
+            Origin("", accounts[one.collection], one.href).spelled(),
+        )
+        for one in newcomers
+    ]
     tx.records.create_many(made)
     ids = [one.record.id for one in made]
     if user is not None:
@@ -55,3 +65,7 @@ def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: C
         [one.text for one in made],  # what a record holds is also what it was agreed on
     )
     return ids
+
+
+def _account(tx: Tables, collection: int) -> str:
+    return tx.accounts.by_id(tx.collections.get(collection).account).name

@@ -6,17 +6,18 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from crmsync.cli import record_history
 from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, emit_each, say, table
-from crmsync.cli.field_values import as_json, in_words, pairs
+from crmsync.cli.field_values import in_words, pairs
 from crmsync.cli.typed_times import in_order
 from crmsync.core.fieldmap import apply, display_name, with_name
 from crmsync.errors import Usage
-from crmsync.model import JournalEntry, Record, RecordType
+from crmsync.model import Record, RecordType
 from crmsync.store.identity import new_id
 from crmsync.store.record_list import Selection
 from crmsync.store.store import Tables
-from crmsync.values import SHAPES, fields_to_json, to_json
+from crmsync.values import SHAPES, fields_to_json
 
 _PAGE = 1000
 _MANUAL = "python -m pydoc crmsync.cli.field_values"
@@ -32,8 +33,8 @@ def run(desk: Desk, argv: list[str]) -> int:
         "set": _set,
         "flag": _flag,
         "delete": _delete,
-        "why": _why,
-        "history": _history,
+        "why": record_history.why,
+        "history": record_history.history,
     }
     return actions[options.action](desk, options)
 
@@ -191,38 +192,3 @@ def _delete(desk: Desk, options: argparse.Namespace) -> int:
         record = _get(tx, options.id)
         tx.records.delete(record.id)
     return answer(options, {"deleted": record.id}, "deleted; its items leave the remotes with the next sync")
-
-
-def _why(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.store.view() as view:
-        record = _get(view, options.id)
-        names = [options.field] if options.field else sorted(record.fields)
-        found = [(name, entry) for name in names if (entry := view.journal.provenance(record.id, name)) is not None]
-    if options.json:
-        lines = [{"field": name, "value": to_json(record.fields.get(name)), **_origin(entry)} for name, entry in found]
-        emit({"id": record.id, "fields": lines})
-        return 0
-    rows = [(name, in_words(record.fields.get(name)), e.origin, e.actor, e.at, e.reason) for name, e in found]
-    table(("field", "value", "from", "by", "when", "why"), rows, "No such value.")
-    return 0
-
-
-def _history(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.store.view() as view:
-        if view.records.get(options.id, deleted=True) is None:
-            raise Usage("there is no such record", thing=options.id)
-        entries = view.journal.entries(record=options.id)
-    if options.json:
-        lines = [
-            {"seq": e.seq, "field": e.field, "before": as_json(e.before), "after": as_json(e.after), **_origin(e)}
-            for e in entries
-        ]
-        emit({"id": options.id, "entries": lines})
-        return 0
-    rows = [(e.at, e.origin, e.field or "(record)", in_words(e.before), in_words(e.after)) for e in entries]
-    table(("when", "from", "field", "before", "after"), rows, "Nothing was journalled.")
-    return 0
-
-
-def _origin(entry: JournalEntry) -> dict[str, Any]:
-    return {"origin": entry.origin, "actor": entry.actor, "run": entry.run, "at": entry.at, "reason": entry.reason}

@@ -10,6 +10,7 @@ from crmsync import translate
 from crmsync.core.fieldmap import view
 from crmsync.core.keys import same
 from crmsync.core.merge import Lost
+from crmsync.core.origin import Origin
 from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished
 from crmsync.cycle.job import Job, uid_of
 from crmsync.errors import Unreadable
@@ -183,8 +184,17 @@ def _take_in(job: Job, tx: Tables, collection: Collection, action: Update) -> No
         record = _record(tx, action.record)
         if mirrored is not None:
             tx.blobs.put_all(translate.read(collection.format, record.type, mirrored.item.raw).blobs)
-    tx.records.change(action.record, action.hub)
+    for rule, changes in _by_rule(action).items():
+        origin = Origin(rule, job.account.name, action.href)
+        tx.records.change(action.record, changes, reason=origin.spelled())
     job.result.pulled.updated += 1
+
+
+def _by_rule(action: Update) -> Mapping[str, Changes]:
+    """The hub's changes by what decided them: a rule that took a value away from the CRM, or nothing (then "")."""
+    ruled = {lost.field: lost.reason for lost in action.lost if lost.side is Side.CRM}
+    rules = dict.fromkeys(sorted(ruled.get(name, "") for name in action.hub))
+    return {rule: {name: new for name, new in action.hub.items() if ruled.get(name, "") == rule} for rule in rules}
 
 
 def _put(job: Job, tx: Tables, collection: Collection, action: Update, link: Link) -> Put | None:
@@ -254,7 +264,7 @@ def _vanished(job: Job, tx: Tables, collection: Collection, action: Vanished) ->
             tx.flags.set(job.account.user, [action.record], on=False)
         case OnDelete.ARCHIVE:
             tx.flags.set(job.account.user, [action.record], on=False)
-            tx.records.change(action.record, {"status": "inactive"})
+            tx.records.change(action.record, {"status": "inactive"}, reason=f"archived: {action.reason}")
         case OnDelete.DELETE:
             tx.records.delete(action.record)
         case _:

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from crmsync import translate
 from crmsync.core.entries import Diff, carry
 from crmsync.core.merge import merge
+from crmsync.core.origin import Origin
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import Conflict, Link, LinkState, Mode, Policy
 from crmsync.store.conflict_log import LoggedConflict
@@ -68,7 +69,11 @@ def _field(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, value
         case _:
             assert_never(choice)
     if choice is not Choice.CRM:
-        tx.records.change(conflict.record, {name: chosen}, reason=f"conflict {logged.id}: {choice}")
+        origin = Origin(f"conflict {logged.id}: {choice}")
+        if choice in (Choice.REMOTE, Choice.BOTH):
+            account = tx.accounts.by_id(tx.collections.get(link.collection).account)
+            origin = replace(origin, account=account.name, item=link.href)
+        tx.records.change(conflict.record, {name: chosen}, reason=origin.spelled())
     # Both now agree on what the remote shows; where the CRM holds something else, that is an edit to be pushed.
     base: dict[str, Any] = {key: held for key, held in link.base.items() if key != name}
     if conflict.remote is not None:

@@ -13,6 +13,7 @@ from crmsync.core.adopt import Adoption, adopt
 from crmsync.core.entries import Diff
 from crmsync.core.fieldmap import display_name, view
 from crmsync.core.merge import Lost, Merge, merge
+from crmsync.core.origin import Origin
 from crmsync.enrol import Newcomer
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import Candidate, Conflict, Link, Mode, Policy, Record
@@ -104,11 +105,15 @@ def _carry_out(tx: Tables, linking: Linking, user: int) -> None:
         conflict = Conflict(record.id, made.id, lost.field, None, linking.crm.get(lost.field), lost.value)
         tx.conflicts.note(conflict, row.collection, lost.reason, lost.value)
     tx.blobs.put_all(item.blobs)
-    tx.records.change(record.id, linking._merge.hub, reason="linked")
+    tx.records.change(record.id, linking._merge.hub, reason=_origin(tx, row).spelled())
     tx.flags.set(user, [record.id], on=True)
     tx.mirror.mark_dirty(row.collection, [href])
     tx.links.touch([made.id])
     tx.queue.decide([row.id], QueueState.LINKED)
+
+
+def _origin(tx: Tables, row: Queued) -> Origin:
+    return Origin("linked", tx.accounts.by_id(row.account).name, row.item.href)
 
 
 def candidates_of(tx: Tables, row: Queued) -> tuple[Candidate, ...]:

@@ -33,7 +33,7 @@ class Flags:
         statement = "INSERT INTO flags VALUES (?, ?)" if on else "DELETE FROM flags WHERE user = ? AND record = ?"
         self._session.write_many(statement, [(user, id) for id in changed])
         before, after = ("false", "true") if on else ("true", "false")
-        seq = self._journal.append_many([(id, f"sync:{user}", before, after) for id in changed])
+        seq = self._journal.append_many([(id, f"sync:{user}", before, after, None) for id in changed])
         self._session.write_many(
             "UPDATE links SET dirty = 1, touched = ? WHERE record = ?", [(seq, id) for id in changed]
         )

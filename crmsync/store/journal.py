@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crmsync.model import JournalEntry
-from crmsync.store.jsontext import dump_value, load, load_value
+from crmsync.store.jsontext import dump_value, load_value
 from crmsync.store.session import Session
 
 _ENTRY = """SELECT j.seq, s.run, s.at, s.origin, s.actor, j.record, j.field, j.before, j.after,
@@ -36,11 +36,11 @@ class Journal:
         assert seq is not None
         return seq
 
-    def append_many(self, rows: Sequence[tuple[str, str, str | None, str | None]]) -> int:
-        """Appends (record, field, before, after), values as JSON text; returns the last seq."""
+    def append_many(self, rows: Sequence[tuple[str, str, str | None, str | None, str | None]]) -> int:
+        """Appends (record, field, before, after, reason), values as JSON text; returns the last seq."""
         stamp = self._session.stamp_row()
         self._session.write_many(
-            "INSERT INTO journal (stamp, record, field, before, after) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO journal (stamp, record, field, before, after, reason) VALUES (?, ?, ?, ?, ?, ?)",
             [(stamp, *row) for row in rows],
         )
         return self.last()
@@ -73,21 +73,6 @@ class Journal:
         bound = 1 << 62 if before is None else before
         rows = self._session.all(f"{_ENTRY} WHERE j.seq < ? ORDER BY j.seq DESC LIMIT ?", (bound, limit))
         return [_entry(row) for row in rows]
-
-    def provenance(self, record: str, field: str) -> JournalEntry | None:
-        """The entry that gave the field the value it has: the last change of it, or the creation that came with it.
-
-        `None` when the record never had that field.
-        """
-        change = self._session.one(
-            f"{_ENTRY} WHERE j.record = ? AND j.field = ? ORDER BY j.seq DESC LIMIT 1", (record, field)
-        )
-        if change is not None:
-            return _entry(change)
-        for row in self._session.all(f"{_ENTRY} WHERE j.record = ? AND j.field = '' ORDER BY j.seq", (record,)):
-            if row[8] is not None and field in load(row[8]):
-                return _entry(row)
-        return None
 
 
 def _entry(row: tuple[int, int | None, str, str, str, str, str, str | None, str | None, str]) -> JournalEntry:

@@ -31,11 +31,15 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A new record with what is derived from it: the text of its fields and the keys it is found by."""
+    """A new record with what is derived from it: the text of its fields and the keys it is found by.
+
+    `reason` goes into the journal; empty: the transaction's.
+    """
 
     record: Record
     text: str
     keys: Sequence[Key]
+    reason: str = ""
 
 
 class Records:
@@ -60,7 +64,7 @@ class Records:
         source, n = iter(records), 0
         while batch := list(islice(source, _BATCH)):
             first = self._insert(batch)
-            self._journal.append_many([(made.record.id, "", None, made.text) for made in batch])
+            self._journal.append_many([(made.record.id, "", None, made.text, made.reason or None) for made in batch])
             self._index.put([(seq, made.record, made.keys) for seq, made in enumerate(batch, first)])
             n += len(batch)
         return n

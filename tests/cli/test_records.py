@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.terminal import HOSTILE, Terminal
+from crmsync.connectors.memory_remote import MemoryRemote
+from tests.cli.terminal import BOOK, HOSTILE, Terminal, card
 
 
 def test_a_record_is_added_listed_and_shown_in_the_shapes_of_the_contract(crm: Terminal) -> None:
@@ -153,8 +154,37 @@ def test_every_value_says_where_it_comes_from(crm: Terminal) -> None:
     assert (fields["title"]["value"], fields["title"]["origin"], fields["title"]["actor"]) == ("CTO", "cli", "me")
     assert [one["field"] for one in crm.json("records", "why", id, "name")["fields"]] == ["name"]
     assert crm.json("records", "why", id, "note")["fields"] == []
+    crm("records", "set", id, "emails=ada@x.example")
+    crm("records", "set", id, "emails=ada@x.example,work:b@x.example", "title=CEO")
+    fields = {one["field"]: one for one in crm.json("records", "why", id)["fields"]}
+    assert (fields["title"]["replaced"], fields["title"]["rule"], fields["title"]["account"]) == ("CTO", "typed", None)
+    first, second = fields["emails"]["entries"]
+    assert (first["value"]["value"], second["value"]["label"]) == ("ada@x.example", "work")
+    assert first["at"] <= second["at"]
     assert "title" in crm("records", "why", id).out
     assert "CTO" in crm("records", "history", id).out
+    told = crm.json("records", "history", id)["entries"]
+    assert [one["field"] for one in told] == ["", "title", "emails", "emails", "title"]
+    assert {"account", "item", "rule"} <= set(told[0])
+
+
+def test_a_value_of_an_item_says_from_which_account_and_what_gave_way_to_it(
+    phone: Terminal, remote: MemoryRemote
+) -> None:
+    remote.seed(BOOK, "ada", card("ada", "Ada", "TITLE:Countess").encode())
+    phone("sync")
+    phone("queue", "assign", "--all", "--type", "contact", "--import")
+    (id,) = [one["id"] for one in phone.json("records", "list")["records"]]
+    (title,) = phone.json("records", "why", id, "title")["fields"]
+    assert (title["account"], title["item"], title["actor"], title["rule"]) == ("phone", "/book/ada.vcf", "me", None)
+    phone("records", "set", id, "title=CTO")
+    remote.edit(BOOK, "/book/ada.vcf", card("ada", "Ada", "TITLE:CFO").encode())
+    phone("sync")
+    phone("conflicts", "resolve", "--all", "--remote")
+    (title,) = phone.json("records", "why", id, "title")["fields"]
+    assert (title["value"], title["rule"], title["replaced"]) == ("CFO", "conflict 1: remote", "CTO")
+    assert [(one["value"], one["account"], one["by"]) for one in title["stood_against"]] == [("CTO", "phone", "me")]
+    assert "title: CTO gave way (phone, conflict 1: remote)" in phone("records", "why", id).out
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if "\x00" not in name])

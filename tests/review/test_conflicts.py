@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from crmsync.core.origin import Origin
 from crmsync.errors import Usage
 from crmsync.model import OnDelete
-from crmsync.review import conflicts
+from crmsync.review import conflicts, provenance
 from crmsync.review.conflicts import Choice
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.values import Labelled, Value
@@ -62,9 +63,12 @@ def test_the_journal_says_who_decided_and_which_conflict(hub: Hub, phone: Spoke)
     id = clash(hub, phone)
     decided = decide(hub, Choice.REMOTE)
     with hub.store.view() as view:
-        entry = view.journal.provenance(id, "note")
-    assert entry is not None
-    assert (entry.actor, entry.reason, entry.after) == ("me", f"conflict {decided.id}: remote", "phone")
+        record = view.records.get(id)
+        assert record is not None
+        (note,) = provenance.why(view, record, "note")
+    (href,) = phone.hrefs()
+    assert (note.entry.actor, note.value, note.replaced) == ("me", "phone", "office")
+    assert note.origin == Origin(f"conflict {decided.id}: remote", "phone", href)
 
 
 def test_what_was_typed_after_the_conflict_was_found_is_the_value_that_loses(hub: Hub, phone: Spoke) -> None:

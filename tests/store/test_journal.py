@@ -38,15 +38,6 @@ def test_a_change_that_changes_nothing_is_not_journalled(tx: Tables) -> None:
     assert tx.journal.last() == 1
 
 
-def test_provenance_is_the_last_change_or_the_creation(tx: Tables) -> None:
-    tx.records.create(contact("a", "Anna", title="Clerk"))
-    tx.records.change("a", {"title": "CEO"})
-    tx.records.change("a", {"title": "Chair"})
-    seqs = {field: entry.seq for field in ("name", "title") if (entry := tx.journal.provenance("a", field))}
-    assert seqs == {"name": 1, "title": 3}
-    assert tx.journal.provenance("a", "note") is None
-
-
 def test_entries_of_a_run_and_of_a_record(store: Store) -> None:
     with store.transaction(STAMP) as tx:
         run = tx.runs.start("sync", "work")

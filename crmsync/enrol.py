@@ -49,7 +49,7 @@ def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: C
             Record(new_id(), one.type, one.fields),
             dump_fields(one.fields),
             one.keys,
-            Origin("", accounts[one.collection], one.href).spelled(),
+            Origin(tx.reason, accounts[one.collection], one.href).spelled(),
         )
         for one in newcomers
     ]

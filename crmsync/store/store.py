@@ -59,6 +59,11 @@ class Tables:
         self._session = session
         self.region = session.region
 
+    @property
+    def reason(self) -> str:
+        """Why this transaction writes; for a journal entry that says more than that."""
+        return self._session.writing().reason
+
     @cached_property
     def journal(self) -> Journal:
         """Every change of the hub."""

@@ -49,7 +49,8 @@ def test_what_an_item_held_names_the_account_and_the_item_also_after_both_are_go
     with hub.typing() as tx:
         tx.accounts.remove(tx.accounts.get("phone").id)
     (name,), (title,) = why(hub, id, "name"), why(hub, id, "title")
-    assert name.origin == title.origin == Origin("", "phone", "/book/x.vcf")
+    assert name.origin == Origin("typed", "phone", "/book/x.vcf"), "the transaction's own reason is kept"
+    assert title.origin == Origin("", "phone", "/book/x.vcf")
     assert (name.entry.actor, name.entry.run) == ("me", None), "a person made it a record"
     assert (title.entry.actor, title.entry.run) == ("phone", run)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from typing import Any
 
 from crmsync.cli.arguments import Arguments, positive
@@ -140,17 +139,17 @@ def _preview(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _apply(desk: Desk, options: argparse.Namespace) -> int:
-    began = Stamp(now(), "cli", desk.user.name, None, "rules applied")
-    with desk.store.transaction(began) as tx:
+    with desk.store.transaction(Stamp(now(), "cli", desk.user.name)) as tx:
         run = tx.runs.start("rules")
 
     def signed(rule: Rule) -> Stamp:
         return Stamp(now(), "cli", rule.actor, run, rule.actor)
 
     results = queue_rules.sort_by_rules(desk.store, UNDECIDED, signed, new_id)
-    with desk.store.transaction(replace(began, at=now())) as tx:
+    with desk.store.transaction(Stamp(now(), "cli", desk.user.name, run)) as tx:
         counts = {one.rule.name: len(one.done.ids) for one in results}
         tx.runs.finish(run, "failed" if any(one.failed for one in results) else "done", counts)
+        tx.runs.drop_empty(run)
     if options.json:
         emit({"run": run, "rules": [_result_json(one) for one in results]})
     else:

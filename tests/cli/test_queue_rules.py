@@ -112,6 +112,24 @@ def test_a_rule_that_cannot_be_asked_any_more_is_told(waiting: Terminal) -> None
     assert len(names(waiting)) == 3
 
 
+def test_what_rules_decided_is_taken_back_like_what_people_decide(waiting: Terminal, remote: MemoryRemote) -> None:
+    waiting("queue", "rules", "add", "acme", "--where", ACME, "--type", "lead", "--import")
+    waiting("queue", "rules", "add", "rest", "--where", "1", "--private")
+    applied = waiting.json("queue", "rules", "apply")["run"]
+    remote.seed(BOOK, "cid", card("cid", "Cid", "EMAIL:cid@acme.example").encode())
+    synced = waiting.json("sync")["runs"][0]["id"]
+    assert (names(waiting), waiting.json("records", "list")["total"]) == ([], 3)
+    before = remote.contents(BOOK)
+    waiting("undo", synced)
+    assert (names(waiting), waiting.json("records", "list")["total"]) == (["Cid"], 2)
+    waiting("undo", applied)
+    assert (names(waiting), waiting.json("records", "list")["total"]) == (["Ada", "Bob", "Cid", "Eva"], 0)
+    waiting("sync")
+    waiting("sync", "--full")
+    assert (names(waiting), waiting.json("records", "list")["total"]) == (["Ada", "Bob", "Cid", "Eva"], 0)
+    assert remote.contents(BOOK) == before
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_against_a_rule_is_shown_harmless(phone: Terminal, remote: MemoryRemote, name: str) -> None:
     remote.seed(BOOK, "1", card("1", name, "EMAIL:a@acme.example").encode())

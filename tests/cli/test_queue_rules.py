@@ -33,7 +33,8 @@ def test_a_rule_is_seen_made_and_decides_about_what_arrives(waiting: Terminal, r
     assert names(waiting) == ["Ada", "Bob", "Eva"]
     (record,) = waiting.json("records", "list")["records"]
     why = waiting.json("records", "why", record["id"], "name")["fields"][0]
-    assert (why["actor"], why["reason"], why["origin"]) == ("rule acme", "rule acme", "phone")
+    assert (why["actor"], why["origin"]) == ("rule acme", "phone")
+    assert why["reason"].startswith("rule acme")
 
 
 def test_rules_are_applied_to_what_waits_when_a_person_says_so(waiting: Terminal) -> None:

@@ -162,7 +162,8 @@ class Candidate:
 class Conflict:
     """One field that both sides changed, each in its own way, since `base`.
 
-    The pseudo-field `deleted` (flags) holds a deletion that waits for a person.
+    The pseudo-field `deleted` (flags) holds a deletion that waits for a person. `why` says what keeps the engine from
+    deciding, where that is not plain.
     """
 
     record: str
@@ -171,6 +172,7 @@ class Conflict:
     base: object
     crm: object
     remote: object
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, answer, emit, table
+from crmsync.cli.desk import Desk, answer, emit, say, table
 from crmsync.cli.field_values import as_json, in_words, parse
 from crmsync.errors import Usage
 from crmsync.review import conflicts
 from crmsync.review.conflicts import DELETED, Choice
 from crmsync.store.conflict_log import LoggedConflict
+from crmsync.store.policies import StoredPolicy
 
 _EMPTY = "(empty)"
 
 
 def run(desk: Desk, argv: list[str]) -> int:
-    """List, or resolve."""
+    """One of the actions."""
     options = _parser().parse_args(argv)
-    return _list(desk, options) if options.action == "list" else _resolve(desk, options)
+    match options.action:
+        case "list":
+            return _list(desk, options)
+        case "resolve":
+            return _resolve(desk, options)
+        case "restore":
+            return _restore(desk, options)
+        case _:
+            return _policies(desk, options)
 
 
 def _parser() -> Arguments:
@@ -37,7 +46,17 @@ def _parser() -> Arguments:
     for choice in (Choice.CRM, Choice.REMOTE, Choice.BASE, Choice.BOTH):
         how.add_argument(f"--{choice}", action="store_const", const=choice, dest="choice")
     how.add_argument("--value", help="another value; for a deletion: unflag, archive or delete")
+    how.add_argument("--newest", action="store_true", help="with --policy: the value changed last, where that is known")
+    resolve.add_argument(
+        "--policy", action="store_true", help="decide so from now on: this account, this type of record, this field"
+    )
     resolve.add_argument("--json", action="store_true")
+    restore = actions.add_parser("restore", help="put the value back that lost, whoever decided so")
+    restore.add_argument("ids", nargs="+", type=positive, metavar="ID")
+    restore.add_argument("--json", action="store_true")
+    policies = actions.add_parser("policies", help="what is decided without asking, because you said so")
+    policies.add_argument("--remove", type=positive, metavar="ID", help="ask again")
+    policies.add_argument("--json", action="store_true")
     return parser
 
 
@@ -63,6 +82,9 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
         for one in found
     ]
     table(head, rows, "No conflict was decided yet." if options.decided else "No conflict is open.")
+    for one in found:
+        if one.conflict.why:
+            say(f"{one.id}: {one.conflict.why}")
     return 0
 
 
@@ -79,6 +101,8 @@ def _json(logged: LoggedConflict, names: Mapping[str, str], places: Mapping[int,
         "remote": as_json(conflict.remote),
         "since": logged.since,
     }
+    if conflict.why:
+        line["why"] = conflict.why
     if logged.open:
         return line
     decision = {"resolution": logged.resolution, "losing": as_json(logged.losing)}
@@ -95,15 +119,64 @@ def _in_words(logged: LoggedConflict) -> tuple[str, str, str]:
 
 def _resolve(desk: Desk, options: argparse.Namespace) -> int:
     choice = Choice.VALUE if options.choice is None else options.choice
+    if options.newest and not options.policy:
+        raise Usage("which value is newer is decided by a sync", next_step="Add --policy")
+    policies: dict[int, StoredPolicy] = {}
     with desk.deciding() as tx:
         found = _chosen(options, tx.conflicts.list())
         for one in found:
             value = None
-            if choice is Choice.VALUE:
+            if choice is Choice.VALUE and not options.newest:
                 value = options.value if one.conflict.field == DELETED else parse(one.conflict.field, options.value)
-            conflicts.resolve(tx, one.id, choice, value)
-    text = f"resolved: {len(found):,}. The remotes follow with the next `crmsync sync`."
-    return answer(options, {"resolved": len(found), "ids": [one.id for one in found]}, text)
+            if options.policy:
+                policy = conflicts.from_now_on(tx, one.id, None if options.newest else choice, value)
+                policies[policy.id] = policy
+            if not options.newest:
+                conflicts.resolve(tx, one.id, choice, value)
+        names = {account.id: account.name for account in tx.accounts.all()}
+    resolved = [] if options.newest else [one.id for one in found]
+    data: dict[str, Any] = {"resolved": len(resolved), "ids": resolved}
+    if options.policy:
+        data["policies"] = [_policy_json(policy, names) for policy in policies.values()]
+    text = f"resolved: {len(resolved):,}. The remotes follow with the next `crmsync sync`."
+    return answer(options, data, text)
+
+
+def _restore(desk: Desk, options: argparse.Namespace) -> int:
+    ids = list(dict.fromkeys(options.ids))
+    with desk.deciding() as tx:
+        for id in ids:
+            conflicts.restore(tx, id)
+    text = f"put back: {len(ids):,}. The remotes follow with the next `crmsync sync`."
+    return answer(options, {"restored": len(ids), "ids": ids}, text)
+
+
+def _policies(desk: Desk, options: argparse.Namespace) -> int:
+    if options.remove:
+        with desk.deciding() as tx:
+            tx.policies.remove(options.remove)
+    with desk.glance().view() as view:
+        found = view.policies.list()
+        names = {account.id: account.name for account in view.accounts.all()}
+    if options.json:
+        emit({"policies": [_policy_json(policy, names) for policy in found]})
+        return 0
+    rows = [(one.id, names[one.account], one.type, one.field, one.choice, one.at, one.actor) for one in found]
+    head = ("id", "account", "type", "field", "choice", "since", "by")
+    table(head, rows, "No policy was made out of a decision. The config file may hold others.")
+    return 0
+
+
+def _policy_json(policy: StoredPolicy, names: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "id": policy.id,
+        "account": names[policy.account],
+        "type": policy.type.value,
+        "field": policy.field,
+        "choice": policy.choice,
+        "since": policy.at,
+        "by": policy.actor,
+    }
 
 
 def _chosen(options: argparse.Namespace, waiting: Sequence[LoggedConflict]) -> Sequence[LoggedConflict]:

@@ -12,6 +12,7 @@ showed is never taken for deleted.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
@@ -94,17 +95,21 @@ class _Settled:
     lost: Lost | None = None
 
 
+_NOBODY: Mapping[str, Side] = {}
+
+
 def merge(
     base: Fields,
     echo: Changes,
     crm: Fields,
     remote: Fields,
     policy: Policy,
-    newer: Side | None = None,
+    newer: Mapping[str, Side] = _NOBODY,
 ) -> Merge:
     """Merges every field that any of the four knows.
 
-    `newer` is the side that was edited last, when both times can be trusted; `OnConflict.NEWEST` asks without it.
+    `newer` is the side on which a field was edited last, where both times can be trusted; `OnConflict.NEWEST` asks
+    without it.
     """
     hub_changes: dict[str, Value | None] = {}
     remote_changes: dict[str, Value | None] = {}
@@ -144,7 +149,7 @@ def _set(fields: dict[str, Value], name: str, value: Value | None) -> None:
         fields[name] = value
 
 
-def _settle(field: _Field, policy: Policy, newer: Side | None) -> _Settled | Clash | None:
+def _settle(field: _Field, policy: Policy, newer: Mapping[str, Side]) -> _Settled | Clash | None:
     master = _master(field.name, policy)
     if same(field.name, field.crm, field.remote):
         return _Settled(field.crm, field.remote)
@@ -185,7 +190,7 @@ def _put_back(field: _Field, side: Side, policy: Policy) -> _Settled:
             assert_never(side)
 
 
-def _decide(field: _Field, policy: Policy, newer: Side | None) -> _Settled | Clash:
+def _decide(field: _Field, policy: Policy, newer: Mapping[str, Side]) -> _Settled | Clash:
     choice = policy.on_conflict_field.get(field.name, policy.on_conflict)
     winner: Side | None
     match choice:
@@ -194,7 +199,7 @@ def _decide(field: _Field, policy: Policy, newer: Side | None) -> _Settled | Cla
         case OnConflict.REMOTE:
             winner = Side.REMOTE
         case OnConflict.NEWEST:
-            winner = newer
+            winner = newer.get(field.name)
         case OnConflict.ASK | OnConflict.BOTH:  # two texts cannot both be the value: a person decides
             winner = None
         case _:

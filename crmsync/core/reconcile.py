@@ -12,13 +12,14 @@ An export-only account has its items put back instead of asking; an import-only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from crmsync.core.keys import same
 from crmsync.core.merge import merge
+from crmsync.core.newest import Newest
 from crmsync.core.plan import Action, Create, Delete, Plan, Revived, Unlink, Update, Vanished
-from crmsync.model import Conflict, Link, LinkState, Mode, OnDelete, Policy, RecordType, Side
+from crmsync.model import Conflict, Link, LinkState, Mode, OnConflict, OnDelete, Policy, RecordType
 from crmsync.values import Fields
 
 
@@ -46,14 +47,14 @@ class Remote:
 class Pair:
     """One record and its item. No link: the record has no item here. No remote: the item is gone.
 
-    `newer` is the side edited last, where both times can be trusted. `restore`: a person said that a vanished item is
-    to come back.
+    `newer` says of fields which side was edited last, or why nobody can tell. `restore`: a person said that
+    a vanished item is to come back.
     """
 
     local: Local
     link: Link | None = None
     remote: Remote | None = None
-    newer: Side | None = None
+    newer: Mapping[str, Newest] = field(default_factory=dict)
     restore: bool = False
 
 
@@ -77,6 +78,17 @@ class Policies:
     def of(self, record_type: RecordType) -> Policy:
         """The policy for records of this type."""
         return dict(self.by_type).get(record_type, self.default)
+
+    def with_choice(self, record_type: RecordType, name: str, choice: str) -> Policies:
+        """These, and what a person chose for a field of this type since: a word of `OnConflict`, or of `OnDelete` for
+        the pseudo-field `deleted`."""
+        policy = self.of(record_type)
+        if name == "deleted":
+            policy = replace(policy, on_delete=OnDelete(choice))
+        else:
+            policy = replace(policy, on_conflict_field={**policy.on_conflict_field, name: OnConflict(choice)})
+        others = tuple(one for one in self.by_type if one[0] is not record_type)
+        return Policies(self.default, (*others, (record_type, policy)))
 
 
 def _order(pair: Pair) -> tuple[str, int]:
@@ -103,10 +115,15 @@ def _decide(pair: Pair, policy: Policy) -> Action | None:
 
 def _update(pair: Pair, link: Link, remote: Remote, policy: Policy) -> Update | None:
     local = pair.local
-    merged = merge(link.base, link.echo, local.fields, remote.fields, policy, pair.newer)
+    sides = {name: newest.side for name, newest in pair.newer.items() if newest.side is not None}
+    merged = merge(link.base, link.echo, local.fields, remote.fields, policy, sides)
     conflicts = tuple(
-        Conflict(local.record, link.id, clash.field, clash.base, clash.crm, clash.remote) for clash in merged.clashes
-    )
+        Conflict(
+            local.record, link.id, clash.field, clash.base, clash.crm, clash.remote,
+            pair.newer[clash.field].why if clash.field in pair.newer else "",
+        )
+        for clash in merged.clashes
+    )  # fmt: skip
     moved = link.etag != remote.etag or link.href != remote.href or link.state is not LinkState.LINKED
     settled = merged.base == link.base and merged.echo == link.echo
     if settled and not (moved or merged.hub or merged.remote or conflicts or merged.lost):

@@ -10,6 +10,7 @@ from crmsync.core.fieldmap import view as visible
 from crmsync.core.reconcile import Local, Pair, Remote
 from crmsync.core.selection import AccountRules, Selected, UserView, select
 from crmsync.cycle.job import Job
+from crmsync.cycle.newer import newer
 from crmsync.errors import Unreadable
 from crmsync.model import Link, LinkState, Record, RecordType
 from crmsync.store.collections_of import Collection
@@ -50,7 +51,8 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
             unreadable.append((link, str(error)))
             continue
         restore = tx.plans.answer(collection.id, link.href, "vanished") == "restore"
-        pairs.append(Pair(eye.local(record), link, remote, restore=restore))
+        local = eye.local(record)
+        pairs.append(Pair(local, link, remote, newer(job, tx, collection, local, link, remote), restore))
     return Gathered(pairs, {link.id: pending.get(link.id, job.seen) for link in links}, unreadable)
 
 

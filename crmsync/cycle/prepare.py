@@ -239,9 +239,12 @@ def _as_conflict(tx: Tables, link: Link, lost: Lost) -> Conflict:
 
 def _note(tx: Tables, collection: Collection, conflict: Conflict, lost: Lost) -> None:
     """Keeps a value that lost without anybody being asked, where it can be found and put back."""
-    logged, _ = tx.conflicts.open(conflict, collection.id)
+    waiting = tx.conflicts.find(conflict.link, conflict.field)
+    logged = waiting or tx.conflicts.open(conflict, collection.id)[0]
     if logged.open:
         tx.conflicts.close(logged.id, f"{lost.ruling.value}: {lost.reason}", lost.value)
+    else:
+        tx.conflicts.again(logged.id)
 
 
 def _ask(job: Job, tx: Tables, collection: Collection, conflict: Conflict) -> None:

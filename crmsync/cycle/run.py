@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 
 from crmsync.connectors.base import Connector
@@ -11,6 +12,7 @@ from crmsync.cycle import gather, hold, intake, suggest
 from crmsync.cycle.apply import apply
 from crmsync.cycle.arrival import sort_arrivals
 from crmsync.cycle.describe import describe
+from crmsync.cycle.freeze import freeze
 from crmsync.cycle.job import Job
 from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, quiet
@@ -41,7 +43,12 @@ def run(
     result = RunResult(account)
     began = perf_counter()
     with store.view() as view:
-        job = Job(store, view.accounts.get(account), connector, rules, clock, result, progress, full)
+        known = view.accounts.get(account)
+        policies = rules.policies
+        for chosen in view.policies.list(known.id):
+            policies = policies.with_choice(chosen.type, chosen.field, chosen.choice)
+        rules = replace(rules, policies=policies)
+        job = Job(store, known, connector, rules, clock, result, progress, full)
     with store.transaction(job.stamp(), durable=False) as tx:
         result.id = tx.runs.start("dry run" if dry_run else "sync", account)
     try:
@@ -111,6 +118,7 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
             mirrored = tx.mirror.get(collection.id, link.href)
             job.park(tx, collection, link.href, link.etag, reason, mirrored.item.raw if mirrored else None)
             tx.mirror.clear_dirty(collection.id, [link.href])
+        plan = freeze(job, tx, plan)
         actions = hold.allowed(job, tx, collection, plan)
         if job.result.plan is not None:
             job.result.plan += [describe(tx, collection.name, action) for action in plan.actions]

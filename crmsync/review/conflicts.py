@@ -12,8 +12,9 @@ from crmsync.core.entries import Diff, carry
 from crmsync.core.merge import merge
 from crmsync.core.origin import Origin
 from crmsync.errors import Unreadable, Usage
-from crmsync.model import Conflict, Link, LinkState, Mode, Policy
+from crmsync.model import Conflict, Link, LinkState, Mode, OnConflict, OnDelete, Policy
 from crmsync.store.conflict_log import LoggedConflict
+from crmsync.store.policies import StoredPolicy
 from crmsync.store.store import Tables
 from crmsync.values import Value, is_list
 
@@ -29,6 +30,75 @@ class Choice(StrEnum):
     BASE = "base"
     BOTH = "both"
     VALUE = "value"
+
+
+_NOTHING_LOST = ("both", "settled", "superseded", "unlinked", "account removed")
+_AS_POLICY: Mapping[Choice, str] = {
+    Choice.CRM: OnConflict.CRM.value,
+    Choice.REMOTE: OnConflict.REMOTE.value,
+    Choice.BOTH: OnConflict.BOTH.value,
+}
+
+
+def from_now_on(tx: Tables, id: int, choice: Choice | None, value: Value | None = None) -> StoredPolicy:
+    """Makes a choice the policy for all conflicts of this account about this field of records of this type.
+
+    `choice` `None`: the newer value is to win, where both times can be trusted. Those that are open are looked at again
+    by the next cycle. Raises `Usage` for a choice that cannot be one, such as a single value.
+    """
+    logged = tx.conflicts.get(id)
+    conflict = logged.conflict
+    record = tx.records.get(conflict.record, deleted=True)
+    assert record is not None
+    account = tx.collections.get(logged.collection).account
+    if conflict.field == DELETED:
+        word = _deletion_policy(conflict, choice, value)
+    else:
+        word = OnConflict.NEWEST.value if choice is None else _AS_POLICY.get(choice, "")
+    if not word:
+        raise Usage("this cannot be the answer to every conflict", next_step="Take --crm, --remote, --both or --newest")
+    tx.policies.set(account, record.type, conflict.field, word)
+    mine = {collection.id for collection in tx.collections.of(account)}
+    alike = [one for one in tx.conflicts.list(field=conflict.field) if one.collection in mine]
+    types = tx.records.many({one.conflict.record for one in alike})
+    tx.links.touch([one.conflict.link for one in alike if types[one.conflict.record].type is record.type])
+    return next(one for one in tx.policies.list(account) if (one.type, one.field) == (record.type, conflict.field))
+
+
+def _deletion_policy(conflict: Conflict, choice: Choice | None, value: Value | None) -> str:
+    """Only what a deletion at the remote means can be said once and for all."""
+    if conflict.remote is not True or choice is None:
+        return ""
+    if choice is Choice.REMOTE:
+        return OnDelete.DELETE.value
+    return str(value) if choice is Choice.VALUE and value in ("unflag", "archive", "delete") else ""
+
+
+def restore(tx: Tables, id: int) -> None:
+    """Puts the value back that lost, whoever decided so: into the CRM at once, everywhere with the next cycles.
+
+    Of a list, the entries that were lost come back beside those that are there. A record that was deleted by a decision
+    comes back. Raises `Usage` for a conflict that is open, or in which nothing was lost.
+    """
+    logged = tx.conflicts.get(id)
+    conflict, name = logged.conflict, logged.conflict.field
+    if logged.open:
+        raise Usage("this conflict is open", thing=str(id), next_step="Decide it with `crmsync conflicts resolve`")
+    record = tx.records.get(conflict.record, deleted=True)
+    assert record is not None
+    reason = f"conflict {id}: put back"
+    if name == DELETED:
+        if not tx.records.restore(conflict.record, reason=reason):
+            raise Usage("its record is there", thing=str(id), next_step="See `crmsync records show`")
+        return
+    if logged.resolution in _NOTHING_LOST:
+        raise Usage("no value was lost in this conflict", thing=str(id), next_step="See `crmsync records history`")
+    if record.deleted:
+        raise Usage("its record is deleted", thing=conflict.record, next_step="Restore the record first")
+    lost: Any = logged.losing
+    if is_list(name):
+        lost = carry(Diff.of(name, None, lost), onto=Diff.of(name, None, record.fields.get(name)), wins=True)
+    tx.records.change(conflict.record, {name: lost}, reason=reason)
 
 
 def resolve(tx: Tables, id: int, choice: Choice, value: Value | None = None) -> None:

@@ -26,10 +26,12 @@ class LoggedConflict:
     losing: object = None
     resolved_at: str = ""
     resolved_by: str = ""
+    times: int = 1
+    run: int = 0
 
 
 _ROW = """id, record, link, field, base, crm, remote, collection, since, open, resolution, losing, resolved_at,
-    resolved_by"""
+    resolved_by, why, times, run"""
 
 
 class ConflictLog:
@@ -47,7 +49,10 @@ class ConflictLog:
         key, values = _key(conflict)
         known = self._session.one(f"SELECT {_ROW} FROM conflicts WHERE key = ?", (key,))
         if known is not None:
-            return _logged(known), False
+            self._session.write(
+                "UPDATE conflicts SET why = ? WHERE key = ? AND why <> ?", (conflict.why, key, conflict.why)
+            )
+            return self.get(known[0]), False
         stamp = self._session.writing()
         self._session.write(
             "UPDATE conflicts SET open = 0, resolution = 'superseded', resolved_at = ? "
@@ -55,9 +60,19 @@ class ConflictLog:
             (stamp.at, conflict.link, conflict.record, conflict.field),
         )
         id = self._session.write(
-            "INSERT INTO conflicts (key, record, link, collection, field, base, crm, remote, since, run, open) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-            (key, conflict.record, conflict.link, collection, conflict.field, *values, stamp.at, stamp.run),
+            "INSERT INTO conflicts (key, record, link, collection, field, base, crm, remote, since, run, open, why) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)",
+            (
+                key,
+                conflict.record,
+                conflict.link,
+                collection,
+                conflict.field,
+                *values,
+                stamp.at,
+                stamp.run,
+                conflict.why,
+            ),
         ).lastrowid
         assert id is not None
         return self.get(id), True
@@ -68,6 +83,10 @@ class ConflictLog:
         if logged.open:
             self.close(logged.id, resolution, losing)
         return self.get(logged.id)
+
+    def again(self, id: int) -> None:
+        """The very same values met once more, and were decided in the same way."""
+        self._session.write("UPDATE conflicts SET times = times + 1 WHERE id = ?", (id,))
 
     def close(self, id: int, resolution: str, losing: object = None) -> None:
         """Records how it was decided and which value lost. Raises `Usage` when it is not open."""
@@ -140,7 +159,10 @@ def _key(conflict: Conflict) -> tuple[str, tuple[str | None, ...]]:
 
 
 def _logged(row: tuple[Any, ...]) -> LoggedConflict:
-    id, record, link, field, base, crm, remote, collection, since, open, resolution, losing, at, by = row
-    values = (load_value(field, text) for text in (base, crm, remote))
-    conflict = Conflict(record, link, field, *values)
-    return LoggedConflict(id, conflict, collection, since, bool(open), resolution, load_value(field, losing), at, by)
+    id, record, link, field, base, crm, remote, collection, since, open, resolution, losing, at, by, why, times, run = (
+        row
+    )
+    was, mine, theirs = (load_value(field, text) for text in (base, crm, remote))
+    conflict = Conflict(record, link, field, was, mine, theirs, why)
+    lost = load_value(field, losing)
+    return LoggedConflict(id, conflict, collection, since, bool(open), resolution, lost, at, by, times, run or 0)

@@ -74,6 +74,13 @@ class Journal:
         rows = self._session.all(f"{_ENTRY} WHERE j.seq < ? ORDER BY j.seq DESC LIMIT ?", (bound, limit))
         return [_entry(row) for row in rows]
 
+    def changes_of(self, record: str, field: str, limit: int) -> list[JournalEntry]:
+        """The last changes of one field of a record, newest first."""
+        rows = self._session.all(
+            f"{_ENTRY} WHERE j.record = ? AND j.field = ? ORDER BY j.seq DESC LIMIT ?", (record, field, limit)
+        )
+        return [_entry(row) for row in rows]
+
 
 def _entry(row: tuple[int, int | None, str, str, str, str, str, str | None, str | None, str]) -> JournalEntry:
     seq, run, at, origin, actor, record, field, before, after, reason = row

@@ -87,6 +87,15 @@ class Runs:
             raise Usage("there is no such run", thing=str(id), next_step="See `crmsync runs list`")
         return _run(row)
 
+    def looked_before(self, account: str, run: int) -> str:
+        """When the last run of an account before this one began that read all it had to; `""`: none did."""
+        row = self._session.one(
+            "SELECT started FROM runs WHERE account = ? AND id < ? AND state IN ('done', 'held') "
+            "ORDER BY id DESC LIMIT 1",
+            (account, run),
+        )
+        return "" if row is None else str(row[0])
+
     def list(self, *, account: str = "", before: int | None = None, limit: int = 50) -> list[Run]:
         """Runs, newest first; `before` is the id of the last one of the page before."""
         bound = 1 << 62 if before is None else before

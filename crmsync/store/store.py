@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from crmsync.store.ours import Ours
     from crmsync.store.parked import Parked
     from crmsync.store.plans import Plans
+    from crmsync.store.policies import StoredPolicies
     from crmsync.store.pushes import Pushes
     from crmsync.store.queue_rules import QueueRules
     from crmsync.store.records import Records
@@ -161,6 +162,13 @@ class Tables:
         from crmsync.store.plans import Plans
 
         return Plans(self._session)
+
+    @cached_property
+    def policies(self) -> StoredPolicies:
+        """What people want to be done with conflicts from now on."""
+        from crmsync.store.policies import StoredPolicies
+
+        return StoredPolicies(self._session)
 
     @cached_property
     def runs(self) -> Runs:

@@ -226,3 +226,54 @@ def test_conflicts_with_hostile_values_are_shown_harmless(phone: Terminal, remot
     said = phone("conflicts", "list")
     assert not {"\x1b", "\u202e", "\a", "\u2028"} & set(said.out)
     assert all(one["crm"] == text for one in phone.json("conflicts", "list")["conflicts"] if one["field"] == "note")
+
+
+def test_a_decision_becomes_a_policy_that_is_listed_and_can_be_removed(clash: Terminal, remote: MemoryRemote) -> None:
+    said = clash.json("conflicts", "resolve", "--field", "note", "--remote", "--policy")
+    (policy,) = said["policies"]
+    assert (said["resolved"], {key: policy[key] for key in ("account", "type", "field", "choice", "by")}) == (
+        1,
+        {"account": "phone", "type": "contact", "field": "note", "choice": "remote", "by": "me"},
+    )
+    assert clash.json("conflicts", "policies")["policies"] == [policy]
+    assert "remote" in clash("conflicts", "policies").out
+    clash("sync")
+    raw = remote.raw(BOOK, "/book/Ada.vcf")
+    assert raw is not None
+    remote.edit(BOOK, "/book/Ada.vcf", raw.replace(b"NOTE:from the phone", b"NOTE:again the phone"))
+    (record,) = clash.json("records", "list")["records"]
+    clash("records", "set", record["id"], "note=again the office")
+    clash("sync")
+    assert clash.json("records", "show", record["id"])["fields"]["note"] == "again the phone"
+    assert clash.json("conflicts", "policies", "--remove", policy["id"])["policies"] == []
+    assert "No policy" in clash("conflicts", "policies").out
+    assert "no such policy" in clash.refuses("conflicts", "policies", "--remove", policy["id"])
+
+
+def test_newest_is_a_policy_and_says_why_it_cannot_decide(clash: Terminal) -> None:
+    assert "--policy" in clash.refuses("conflicts", "resolve", "--field", "note", "--newest")
+    said = clash.json("conflicts", "resolve", "--field", "note", "--newest", "--policy")
+    assert (said["resolved"], [one["choice"] for one in said["policies"]]) == (0, ["newest"])
+    clash("sync")
+    (note,) = [one for one in clash.json("conflicts", "list")["conflicts"] if one["field"] == "note"]
+    assert note["why"] == "the remote does not say when its item was changed"
+    assert f"{note['id']}: the remote does not say" in clash("conflicts", "list").out
+
+
+def test_a_policy_that_cannot_be_one_decides_nothing(clash: Terminal) -> None:
+    before = clash.json("conflicts", "list")
+    assert "every conflict" in clash.refuses("conflicts", "resolve", "--field", "note", "--base", "--policy")
+    assert clash.json("conflicts", "list") == before
+    assert clash.json("conflicts", "policies")["policies"] == []
+
+
+def test_the_value_that_lost_is_put_back_with_one_command(clash: Terminal, remote: MemoryRemote) -> None:
+    clash("conflicts", "resolve", "--field", "note", "--crm")
+    clash("sync")
+    (decided,) = clash.json("conflicts", "list", "--decided")["conflicts"]
+    assert clash.json("conflicts", "restore", decided["id"], decided["id"])["restored"] == 1
+    clash("sync")
+    raw = remote.raw(BOOK, "/book/Ada.vcf")
+    assert raw is not None
+    assert b"NOTE:from the phone" in raw
+    assert "is open" in clash.refuses("conflicts", "restore", clash.json("conflicts", "list")["conflicts"][0]["id"])

@@ -19,7 +19,7 @@ def mails(*texts: str) -> tuple[Labelled, ...]:
 
 
 def both(crm: Fields, remote: Fields, base: Fields, policy: Policy = TWO_WAY, newer: Side | None = None) -> Merge:
-    return merge(base, {}, crm, remote, policy, newer)
+    return merge(base, {}, crm, remote, policy, dict.fromkeys({*base, *crm, *remote}, newer) if newer else {})
 
 
 def test_nothing_changed_changes_nothing() -> None:
@@ -231,9 +231,10 @@ def apply(fields: Fields, changes: dict[str, Value | None]) -> dict[str, Value]:
 def test_a_second_merge_after_the_first_was_applied_changes_nothing(
     base: Fields, crm: Fields, remote: Fields, policy: Policy, newer: Side | None
 ) -> None:
-    first = merge(base, {}, crm, remote, policy, newer)
+    sides = dict.fromkeys({*base, *crm, *remote}, newer) if newer else {}
+    first = merge(base, {}, crm, remote, policy, sides)
     second = merge(
-        first.base, first.echo, apply(crm, dict(first.hub)), apply(remote, dict(first.remote)), policy, newer
+        first.base, first.echo, apply(crm, dict(first.hub)), apply(remote, dict(first.remote)), policy, sides
     )
     assert (second.hub, second.remote) == ({}, {})
     assert second.clashes == first.clashes

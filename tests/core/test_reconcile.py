@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from crmsync.core.newest import Newest
 from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished
 from crmsync.core.reconcile import Local, Pair, Policies, Remote, reconcile
-from crmsync.model import Link, LinkState, Mode, OnDelete, Policy, RecordType, Side
+from crmsync.model import Link, LinkState, Mode, OnConflict, OnDelete, Policy, RecordType, Side
 from crmsync.values import Fields
 
 BASE: Fields = {"name": "Anna Rossi", "title": "Buyer"}
@@ -67,13 +68,14 @@ def test_a_clash_names_the_record_and_the_link() -> None:
     assert (conflict.base, conflict.crm, conflict.remote) == ("Buyer", "Head", "Chief")
 
 
-def test_newest_decides_where_both_times_are_trusted() -> None:
-    from crmsync.model import OnConflict
-
-    pair = Pair(replace(LOCAL, fields=EDITED), LINK, replace(REMOTE, fields={**BASE, "title": "Chief"}), Side.REMOTE)
+@pytest.mark.parametrize("newest", [Newest(Side.REMOTE), Newest(None, "nobody knows")])
+def test_newest_decides_where_both_times_are_trusted_and_else_says_why(newest: Newest) -> None:
+    newer = {"title": newest}
+    pair = Pair(replace(LOCAL, fields=EDITED), LINK, replace(REMOTE, fields={**BASE, "title": "Chief"}), newer)
     action = decide(pair, Policy(on_conflict=OnConflict.NEWEST))
     assert isinstance(action, Update)
-    assert action.hub == {"title": "Chief"}
+    assert action.hub == ({"title": "Chief"} if newest.side else {})
+    assert [conflict.why for conflict in action.conflicts] == ([] if newest.side else ["nobody knows"])
 
 
 def test_a_record_deleted_in_the_crm_leaves_the_remote() -> None:
@@ -155,3 +157,12 @@ def test_each_type_has_its_own_policy_and_the_order_of_pairs_is_nothing() -> Non
     pairs = [Pair(replace(LOCAL, record=f"r{n}")) for n in range(3)] + [Pair(replace(LOCAL, type=RecordType.LEAD))]
     assert reconcile(pairs, policies) == reconcile(pairs[::-1], policies)
     assert len(reconcile(pairs, policies).actions) == 3
+
+
+def test_what_a_person_chose_for_one_field_of_one_type_governs_only_that() -> None:
+    lead, contact = RecordType.LEAD, RecordType.CONTACT
+    chosen = Policies(Policy(), ((lead, Policy(on_delete=OnDelete.ARCHIVE)),))
+    chosen = chosen.with_choice(contact, "title", "remote").with_choice(contact, "deleted", "unflag")
+    assert chosen.of(contact) == Policy(on_conflict_field={"title": OnConflict.REMOTE}, on_delete=OnDelete.UNFLAG)
+    assert chosen.of(lead) == Policy(on_delete=OnDelete.ARCHIVE)
+    assert chosen.of(RecordType.COMPANY) == Policy()

@@ -210,3 +210,64 @@ def test_a_deletion_is_decided_also_when_the_item_can_no_longer_be_read(hub: Hub
     assert phone.hrefs() == [href]
     with hub.store.view() as view:
         assert [parked.raw for parked in view.parked.list()] == [b"rubbish"]
+
+
+# --- the value that lost
+
+
+@pytest.mark.parametrize(
+    ("choice", "value", "stands"),
+    [(Choice.CRM, None, "phone"), (Choice.REMOTE, None, "office"), (Choice.VALUE, "third", "office")],
+)
+def test_the_value_that_lost_is_put_back_everywhere(
+    hub: Hub, phone: Spoke, choice: Choice, value: str | None, stands: str
+) -> None:
+    id = clash(hub, phone)
+    decided = decide(hub, choice, value)
+    settled(phone)
+    with hub.typing() as tx:
+        conflicts.restore(tx, decided.id)
+    settled(phone)
+    assert hub.fields(id)["note"] == stands
+    assert f"NOTE:{stands}" in phone.text(phone.hrefs()[0])
+    assert hub.conflicts() == []
+
+
+def test_entries_of_a_list_that_were_lost_come_back_beside_those_that_are_there(hub: Hub, phone: Spoke) -> None:
+    id = hub.add(name="Ada", phones=(Labelled("+39 02 1"),))
+    settled(phone)
+    with hub.typing() as tx:
+        (link,) = tx.links.for_record(id)
+        lost = conflicts.Conflict(id, link.id, "phones", None, None, (Labelled("+39 02 2"),))
+        logged = tx.conflicts.note(lost, phone.collection, "refused", (Labelled("+39 02 2"),))
+        conflicts.restore(tx, logged.id)
+    assert [entry.value for entry in hub.fields(id)["phones"]] == ["+39 02 1", "+39 02 2"]  # type: ignore[union-attr]
+
+
+def test_what_cannot_be_put_back_is_said(hub: Hub, phone: Spoke) -> None:
+    id = clash(hub, phone)
+    (conflict,) = hub.conflicts()
+    with hub.typing() as tx, pytest.raises(Usage, match="is open"):
+        conflicts.restore(tx, conflict.id)
+    decide(hub, Choice.CRM)
+    hub.delete(id)
+    with hub.typing() as tx, pytest.raises(Usage, match="record is deleted"):
+        conflicts.restore(tx, conflict.id)
+    with hub.typing() as tx:
+        tx.conflicts.reopen(conflict.id)
+        tx.conflicts.close(conflict.id, "settled")
+        with pytest.raises(Usage, match="no value was lost"):
+            conflicts.restore(tx, conflict.id)
+
+
+def test_a_record_that_a_decision_deleted_comes_back_once(hub: Hub, phone: Spoke) -> None:
+    id = vanished(hub, phone)
+    decided = decide(hub, Choice.REMOTE)
+    assert is_deleted(hub, id)
+    with hub.typing() as tx:
+        conflicts.restore(tx, decided.id)
+        with pytest.raises(Usage, match="record is there"):
+            conflicts.restore(tx, decided.id)
+    settled(phone)
+    assert not is_deleted(hub, id)
+    assert len(phone.hrefs()) == 1

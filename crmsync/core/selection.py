@@ -73,8 +73,10 @@ class AccountRules:
     export_rules: tuple[ExportRule, ...] = EXPORT_RULES
 
 
-def select(record: Record, user: UserView, rules: AccountRules, *, flagged: bool) -> Selection:
-    """Whether the account gets the record; `flagged` is its user's sync flag. The first rule that excludes it is named.
+def select(record: Record, user: UserView, rules: AccountRules, *, flagged: bool, chosen: bool = False) -> Selection:
+    """Whether the account gets the record. The first rule that excludes it is named.
+
+    `flagged` is the sync flag of the account's user, `chosen` whether the account's filter selects it; either will do.
 
     Scope and rights come first, so that a reason never tells a user about a record that the user may not see.
     """
@@ -91,6 +93,8 @@ def select(record: Record, user: UserView, rules: AccountRules, *, flagged: bool
     for rule in rules.export_rules:
         if rule.type is record.type and _equal(record.fields.get(rule.field), rule.value):
             return Excluded(rule.reason)
+    if chosen:
+        return Selected("selected by the account's filter")
     if rules.flagged_only:
         return Selected("flagged for sync") if flagged else Excluded("not flagged for sync")
     return Selected("everything in scope")

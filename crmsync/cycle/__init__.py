@@ -7,6 +7,7 @@
 | triage    | each new item: ours, known, queued, parked, or none of our business              |
 | suggest   | the queue's suggestions, and the guard of first contact                          |
 | arrival   | what a person's rules make of new items                                          |
+| choose    | what the account's filter selects                                                |
 | gather    | which pairs of record and item need a decision                                   |
 | hold      | what the guard holds back, and what a person said about it                       |
 | apply     | the plan, one action at a time (prepare, send, readback)                         |

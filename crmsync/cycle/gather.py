@@ -62,7 +62,9 @@ def unlinked(job: Job, tx: Tables, collection: Collection, types: Sequence[Recor
     Left out: a record that an undecided item of this account may already be. Otherwise the first sync of a full phone
     would double its people.
     """
-    ids = tx.links.unlinked(job.account.id, job.account.user, types)
+    ids = sorted(
+        {*tx.links.unlinked(job.account.id, job.account.user, types), *tx.choices.unlinked(job.account.id, types)}
+    )
     waiting = tx.queue.suggested(job.account.id)
     records = tx.records.many([id for id in ids if id not in waiting], deleted=False)
     eye = _Eye.of(job, tx, collection, records)
@@ -96,21 +98,29 @@ class _Eye:
     user: UserView
     rules: AccountRules
     flagged: frozenset[str]
+    chosen: frozenset[str]
     withheld: frozenset[str]
     format: str
 
     @classmethod
     def of(cls, job: Job, tx: Tables, collection: Collection, records: Iterable[str]) -> _Eye:
-        owner = tx.users.by_id(job.account.user)
+        owner, account = tx.users.by_id(job.account.user), job.account.id
         ids = list(records)
-        flagged, withheld = tx.flags.on(owner.id, ids), tx.withheld.among(job.account.id, ids)
-        return cls(owner.sight(), AccountRules(frozenset(collection.accepts)), flagged, withheld, collection.format)
+        return cls(
+            owner.sight(),
+            AccountRules(frozenset(collection.accepts)),
+            tx.flags.on(owner.id, ids),
+            tx.choices.on(account, ids),
+            tx.withheld.among(account, ids),
+            collection.format,
+        )
 
     def local(self, record: Record) -> Local:
-        verdict = select(record, self.user, self.rules, flagged=record.id in self.flagged)
+        flagged, chosen = record.id in self.flagged, record.id in self.chosen
+        verdict = select(record, self.user, self.rules, flagged=flagged, chosen=chosen)
         fields = visible(record.type, record.fields, self.format)
-        chosen = isinstance(verdict, Selected) and record.id not in self.withheld
-        return Local(record.id, record.type, fields, chosen, record.deleted)
+        selected = isinstance(verdict, Selected) and record.id not in self.withheld
+        return Local(record.id, record.type, fields, selected, record.deleted)
 
 
 def _remote(tx: Tables, collection: Collection, record: Record, link: Link, *, agreed: bool) -> Remote | None:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from crmsync.connectors.base import Connector
 from crmsync.core.reconcile import reconcile
-from crmsync.cycle import gather, hold, intake, suggest
+from crmsync.cycle import choose, gather, hold, intake, suggest
 from crmsync.cycle.apply import apply
 from crmsync.cycle.arrival import sort_arrivals
 from crmsync.cycle.describe import describe
@@ -65,6 +65,7 @@ def run(
 
 
 def _cycle(job: Job, *, dry_run: bool) -> None:
+    choose.renew(job)
     with job.store.view() as view:
         collections = view.collections.of(job.account.id, selected=True)
     there = [collection for collection in collections if _bring_up_to_date(job, collection, dry_run=dry_run)]

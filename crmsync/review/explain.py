@@ -114,7 +114,8 @@ def _absent(tx: Tables, account: Account, mine: Sequence[Collection], one: Recor
     accepts = frozenset(kind for collection in homes for kind in collection.accepts)
     owner = tx.users.by_id(account.user)
     flagged = one.id in tx.flags.on(owner.id, [one.id])
-    verdict = select(one, owner.sight(), AccountRules(accepts), flagged=flagged)
+    chosen = one.id in tx.choices.on(account.id, [one.id])
+    verdict = select(one, owner.sight(), AccountRules(accepts), flagged=flagged, chosen=chosen)
     if isinstance(verdict, Excluded):
         return Standing.EXCLUDED, "not selected", verdict.reason
     for collection in homes:

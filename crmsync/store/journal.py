@@ -50,6 +50,10 @@ class Journal:
         row = self._session.one("SELECT max(seq) FROM journal")
         return row[0] or 0
 
+    def records(self, *, after: int) -> list[str]:
+        """The records that entries with a seq above `after` tell of, each once."""
+        return [row[0] for row in self._session.all("SELECT DISTINCT record FROM journal WHERE seq > ?", (after,))]
+
     def entries(
         self, *, after: int = 0, record: str | None = None, run: int | None = None, limit: int = 1000
     ) -> list[JournalEntry]:

@@ -30,7 +30,7 @@ class Selection:
     """Which records. Everything given must hold; nothing given is all that are not deleted.
 
     `where` is an expression over `record_columns`; `search` what a person types; `user` whose sync flags `where` and
-    `flagged` mean.
+    `flagged` mean; `since` a journal entry: only records that later ones tell of.
     """
 
     types: tuple[RecordType, ...] = ()
@@ -39,6 +39,7 @@ class Selection:
     user: int = 0
     flagged: bool = False
     deleted: bool = False
+    since: int = 0
 
 
 EVERYTHING = Selection()
@@ -97,7 +98,7 @@ def select_ids(session: Session, selection: Selection) -> list[str]:
 
 def count(session: Session, selection: Selection) -> int:
     """See `Records.count`; without any filter it costs the same at any size."""
-    if not (selection.where or selection.search or selection.flagged or selection.deleted):
+    if not (selection.where or selection.search or selection.flagged or selection.deleted or selection.since):
         rows = session.all("SELECT name, n FROM totals WHERE what = 'records'")
         return sum(n for name, n in rows if not selection.types or word(RecordType, name) in selection.types)
     condition = _chosen(session, selection) & _found(selection)
@@ -121,6 +122,8 @@ def _chosen(session: Session, selection: Selection) -> _Condition:
         condition &= _Condition(f"r.type IN ({marks(len(selection.types))})", tuple(map(str, selection.types)))
     if selection.flagged:
         condition &= _Condition("r.id IN (SELECT record FROM flags WHERE user = ?)", (selection.user,))
+    if selection.since:
+        condition &= _Condition("r.id IN (SELECT record FROM journal WHERE seq > ?)", (selection.since,))
     if selection.where:
         columns = record_columns(selection.user)
         condition &= _Condition(compile_expression(session.connection, columns, selection.where))

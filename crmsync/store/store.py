@@ -27,6 +27,7 @@ from crmsync.store.session import Session, Stamp
 if TYPE_CHECKING:
     from crmsync.store.accounts import Accounts
     from crmsync.store.blobs import Blobs
+    from crmsync.store.choices import Choices
     from crmsync.store.collections_of import Collections
     from crmsync.store.conflict_log import ConflictLog
     from crmsync.store.decisions import Decisions
@@ -92,6 +93,13 @@ class Tables:
         from crmsync.store.filters import Filters
 
         return Filters(self._session)
+
+    @cached_property
+    def choices(self) -> Choices:
+        """What each account gets apart from flagged records."""
+        from crmsync.store.choices import Choices
+
+        return Choices(self._session)
 
     @cached_property
     def users(self) -> Users:

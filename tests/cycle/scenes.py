@@ -173,6 +173,20 @@ def refused(hub: Hub, phone: Spoke) -> None:
     hub.add(name="Luca Verdi", note="long " * 500)
 
 
+def filtered(hub: Hub, phone: Spoke) -> None:
+    """The account has a filter: some records leave it, some enter it, and one of each has changed besides."""
+    records = [hub.add(name=f"Anna{n} Rossi{n}", stage="customer", flag=False) for n in range(4)]
+    others = [hub.add(name=f"Luca{n} Verdi{n}", flag=False) for n in range(3)]
+    with hub.typing() as tx:
+        tx.choices.use(1, tx.filters.set("customers", "stage = 'customer'").id)
+    phone.sync()
+    hub.set(records[0], stage=None)
+    hub.set(records[1], stage="lost", note="new")
+    hub.set(others[0], stage="customer", note="new")
+    with hub.typing() as tx:
+        tx.flags.set(1, [records[1], others[1]], on=True)
+
+
 def href_of(hub: Hub, record: str) -> str:
     """Where the item of a record lies."""
     with hub.store.view() as view:
@@ -197,4 +211,5 @@ SCENES = (
     held_plan_discarded,
     answers,
     refused,
+    filtered,
 )

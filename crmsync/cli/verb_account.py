@@ -33,6 +33,10 @@ def run(desk: Desk, argv: list[str]) -> int:
             return _check(desk, options)
         case "remove":
             return _remove(desk, options)
+        case "set":
+            from crmsync.cli import account_choice
+
+            return account_choice.choose(desk, options)
     from crmsync.cli import account_set_up
 
     match options.action:
@@ -63,6 +67,7 @@ def _parser() -> Arguments:
         ("check", "sign in and count, change nothing"),
         ("sign-in", "give its password again"),
         ("select", "say anew which of its collections take part"),
+        ("set", "what it gets beside the flagged records: what a saved filter selects, or nothing"),
         ("remove", "forget it; the remote keeps all"),
     ):
         one = actions.add_parser(name, help=text)
@@ -72,6 +77,9 @@ def _parser() -> Arguments:
     actions.choices["select"].add_argument(
         "--collection", action="append", default=[], metavar="HREF|NAME", help="only this one (repeat; default: all)"
     )
+    which = actions.choices["set"].add_mutually_exclusive_group(required=True)
+    which.add_argument("--filter", metavar="NAME", help="see `crmsync filter preview NAME --account ...` first")
+    which.add_argument("--no-filter", action="store_true", help="flagged records only; the others leave the account")
     actions.choices["remove"].add_argument("--eject", action="store_true", help="delete there what crmsync wrote there")
     return parser
 

@@ -21,13 +21,15 @@ _SHOWN = 20
 _MEANING = """A filter is a SQL WHERE expression over the columns below; it can reach nothing else.
 "matches" counts the records for which it holds. "enters" and "leaves" compare them with what is
 selected today:
-  preview EXPR        the records that you have flagged: what would change on your phone if the
-                      expression took the place of your flags
-  preview NAME        what the filter selected when the accounts that use it were synced last;
-                      where none does, your flags as above
-  preview NAME EXPR   what NAME selects now: what `filter set NAME EXPR` would change
-Nothing is changed by a preview. To see all that a filter does at one account, run
-`crmsync sync ACCOUNT --dry-run`. Who leaves a filter stays in the CRM."""
+  preview EXPR          with the records that you have flagged: what would change on your phone if
+                        the expression took the place of your flags
+  preview NAME          with what your accounts that use the filter got from it and your flags at
+                        their last sync; where none uses it, with your flags as above
+  preview NAME EXPR     with what NAME selects now: what `filter set NAME EXPR` would change
+  preview ... --account A   with what account A got from its filter and the flags at its last sync:
+                        what would change there if it used this one; flagged records stay
+A preview changes nothing. Which of those who enter an account may not leave the CRM (consent, scope,
+types that it cannot hold) shows `crmsync sync A --dry-run`. Who leaves a filter stays in the CRM."""
 
 
 def run(desk: Desk, argv: list[str]) -> int:
@@ -63,6 +65,7 @@ def _parser() -> Arguments:
     )
     preview.add_argument("filter", metavar="NAME|EXPR")
     preview.add_argument("instead", metavar="EXPR", nargs="?", help="what NAME is to become")
+    preview.add_argument("--account", metavar="A", help="compare with what this account gets")
     actions.add_parser("remove", help="forget a filter that no account uses").add_argument("name", metavar="NAME")
     for one in actions.choices.values():
         one.add_argument("--json", action="store_true")
@@ -92,20 +95,21 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What to preview: `today` holds the ids it is compared with, `compared` says in words what they are."""
+    """What to preview: `today` is compared with, `compared` says in words what that is, and `stays` never leaves."""
 
     expression: str
     compared: str
     today: frozenset[str]
+    stays: frozenset[str] = frozenset()
 
 
 def _preview(desk: Desk, options: argparse.Namespace) -> int:
     user = desk.user.id
     with desk.store.view() as view:
-        asked = _asked(view, user, options.filter, options.instead)
+        asked = _asked(view, user, options)
         selected = view.records.ids(Selection(where=asked.expression, user=user))
         entering = [id for id in selected if id not in asked.today]
-        leaving = sorted(asked.today - set(selected))
+        leaving = sorted(asked.today - asked.stays - set(selected))
         named = [_named(view, ids[:_SHOWN]) for ids in (entering, leaving)]
     counts = {"matches": len(selected), "enters": len(entering), "leaves": len(leaving)}
     if options.json:
@@ -122,19 +126,34 @@ def _preview(desk: Desk, options: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(view: Tables, user: int, what: str, instead: str | None) -> _Asked:
-    saved = view.filters.find(what)
-    if instead is not None:
-        before = Selection(where=view.filters.get(what).expression, user=user)
-        return _Asked(instead, f"what {what} selects now", frozenset(view.records.ids(before)))
+def _asked(view: Tables, user: int, options: argparse.Namespace) -> _Asked:
+    if options.instead is not None:
+        before = Selection(where=view.filters.get(options.filter).expression, user=user)
+        return _Asked(options.instead, f"what {options.filter} selects now", frozenset(view.records.ids(before)))
+    saved = view.filters.find(options.filter)
+    expression = _expression(view, options.filter) if saved is None else saved.expression
     flagged = frozenset(view.records.ids(Selection(user=user, flagged=True)))
-    if saved is None:
-        try:
-            view.filters.check(what)
-        except Usage as error:
-            raise Usage(error.what, thing=error.thing, next_step=error.next_step or _NO_NAME) from error
-        return _Asked(what, "the records that you have flagged", flagged)
-    return _Asked(saved.expression, "the records that you have flagged", flagged)
+    if options.account is not None:
+        account = view.accounts.get(options.account)
+        if account.user != user:
+            raise Usage("it is another user's account", thing=account.name, next_step="Say whose with --user NAME")
+        here = f"what {account.name} gets"
+        return _Asked(expression, here, flagged | view.choices.all(account.id), flagged)
+    names = view.filters.accounts(saved.name) if saved else []
+    users = [account for account in map(view.accounts.get, names) if account.user == user]
+    if not users:
+        return _Asked(expression, "the records that you have flagged", flagged)
+    got = frozenset(id for account in users for id in view.choices.all(account.id))
+    return _Asked(expression, f"what {', '.join(one.name for one in users)} got last", flagged | got, flagged)
+
+
+def _expression(view: Tables, text: str) -> str:
+    """The text, when it is an expression. Raises `Usage`."""
+    try:
+        view.filters.check(text)
+    except Usage as error:
+        raise Usage(error.what, thing=error.thing, next_step=error.next_step or _NO_NAME) from error
+    return text
 
 
 _NO_NAME = "It is no saved filter either: see `crmsync filter list`"

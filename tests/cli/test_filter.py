@@ -89,3 +89,36 @@ def test_a_hostile_filter_gets_no_answer(crm: Terminal, text: str) -> None:
     crm.refuses("filter", "preview", text, "--json")
     crm.refuses("filter", "set", "x", text)
     assert time.thread_time() - start < 1
+
+
+def test_a_preview_at_an_account_compares_with_what_it_gets_and_changes_nothing(phone: Terminal) -> None:
+    phone.add("name=Ada", "orders=2")
+    bert, carl = phone.add("name=Bert", "orders=1"), phone.add("name=Carl")
+    phone("records", "flag", carl, "--on")
+    phone("filter", "set", "buyers", "orders > 0")
+    said = phone.json("filter", "preview", "buyers", "--account", "phone")
+    assert (said["compared_with"], said["enters"], said["leaves"]) == ("what phone gets", 2, 0)
+    assert phone.json("account", "set", "phone", "--filter", "buyers")["filter"] == "buyers"
+    phone("sync")
+    said = phone.json("filter", "preview", "buyers")
+    assert (said["compared_with"], said["matches"], said["enters"], said["leaves"]) == ("what phone got last", 2, 0, 0)
+    phone("records", "set", bert, "orders=0")
+    said = phone.json("filter", "preview", "buyers")
+    assert (said["enters"], [one["name"] for one in said["leaving"]]) == (0, ["Bert"])
+    assert phone.json("filter", "list")["filters"][0]["accounts"] == ["phone"]
+    assert "no-filter" in phone.refuses("filter", "remove", "buyers")
+    phone("account", "set", "phone", "--no-filter")
+    phone("filter", "remove", "buyers")
+    runs = phone.json("sync", "--dry-run")["runs"]
+    assert [line["action"] for line in runs[0]["plan"]] == ["delete", "delete"]
+
+
+def test_only_the_owner_previews_what_an_account_gets(phone: Terminal) -> None:
+    phone("user", "add", "luca")
+    assert "another user's" in phone.refuses("--user", "luca", "filter", "preview", "1", "--account", "phone")
+
+
+def test_an_import_only_account_takes_no_filter(crm: Terminal, remote: object) -> None:
+    crm("account", "add", "memory", "old", "--url", "remote", "--mode", "import")
+    crm("filter", "set", "all", "1 = 1")
+    assert "import-only" in crm.refuses("account", "set", "old", "--filter", "all")

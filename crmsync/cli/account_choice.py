@@ -1,0 +1,23 @@
+"""What an account gets beside the flagged records: its filter."""
+
+from __future__ import annotations
+
+import argparse
+
+from crmsync.cli.desk import Desk, answer, narrate
+from crmsync.errors import Usage
+from crmsync.model import Mode
+
+
+def choose(desk: Desk, options: argparse.Namespace) -> int:
+    """Gives the account a filter, or takes it away. Nothing is written at the remote before the next sync."""
+    with desk.deciding("filter chosen") as tx:
+        account = tx.accounts.get(options.name)
+        if account.mode is Mode.IMPORT:
+            raise Usage("nothing is written to an import-only account, so a filter has no meaning", thing=account.name)
+        chosen = tx.filters.get(options.filter) if options.filter is not None else None
+        tx.choices.use(account.id, chosen.id if chosen else None)
+    name = chosen.name if chosen else None
+    narrate(f"the next sync applies it: `crmsync sync {account.name} --dry-run` shows what it will do")
+    text = f"{account.name}: gets what is flagged" + (f", and what the filter {name} selects" if name else "")
+    return answer(options, {"account": account.name, "filter": name}, text)

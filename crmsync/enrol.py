@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from crmsync import translate
 from crmsync.core.keys import Key
 from crmsync.core.origin import Origin
-from crmsync.model import Item, Link, Record, RecordType
+from crmsync.model import Item, Record, RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.jsontext import dump_fields
 from crmsync.store.records import Made
@@ -57,12 +57,12 @@ def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: C
     ids = [one.record.id for one in made]
     if user is not None:
         tx.flags.set(user, ids, on=True)
-    tx.links.insert_many(
+    # What was agreed on is all that the record holds.
+    tx.links.insert_agreed(
         [
-            Link(0, id, one.collection, one.href, one.uid, one.etag, one.fields)
-            for id, one in zip(ids, newcomers, strict=True)
-        ],
-        [one.text for one in made],  # what a record holds is also what it was agreed on
+            (id, one.collection, one.href, one.uid, one.etag, new.text)
+            for id, new, one in zip(ids, made, newcomers, strict=True)
+        ]
     )
     return ids
 

@@ -80,10 +80,11 @@ def view(record_type: RecordType, fields: Fields, format_name: str = "") -> dict
         return seen
     if is_business(record_type, seen):
         seen.pop("organization", None)
-    # A company is never called by the person on its card.
-    spare = _text(fields, "organization") if record_type is RecordType.COMPANY else _fallback(fields)
-    if "name" not in seen and spare:
-        seen["name"] = spare
+    if "name" not in seen:
+        # A company is never called by the person on its card.
+        spare = _text(fields, "organization") if record_type is RecordType.COMPANY else _fallback(fields)
+        if spare:
+            seen["name"] = spare
     return seen
 
 

@@ -54,7 +54,8 @@ def _take(job: Job, tx: Tables, collection: Collection, page: Delta) -> None:
                 gone.append(href)
             case Unusable(href, etag, reason):
                 job.park(tx, collection, href, etag, reason, None)
-    fresh = [item for item in items.values() if not _late_view(job, tx, collection, item)]
+    late = job.connector.late
+    fresh = [item for item in items.values() if not (late and _late_view(tx, collection, item))]
     put = tx.mirror.put_many(collection.id, fresh)
     moved = {*put.new, *put.changed}
     _removed(tx, collection, [href for href in gone if href not in items])
@@ -71,9 +72,9 @@ def _removed(tx: Tables, collection: Collection, hrefs: Sequence[str]) -> None:
     tx.queue.decide_hrefs(collection.id, strangers, QueueState.GONE)
 
 
-def _late_view(job: Job, tx: Tables, collection: Collection, item: Item) -> bool:
+def _late_view(tx: Tables, collection: Collection, item: Item) -> bool:
     """Whether a remote that shows our writes late still shows what we have replaced."""
-    if not job.connector.late or item.etag is None:
+    if item.etag is None:
         return False
     link = tx.links.by_href(collection.id, item.href)
     if link is None or link.previous_etag is None:

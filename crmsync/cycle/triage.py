@@ -114,7 +114,7 @@ def _enrolled(
     doubtful = [
         (item, one)
         for item, one in newcomers
-        if queued.get(one.href) in _LEFT_OUT or any(key in known for key in one.keys)
+        if queued.get(one.href) in _LEFT_OUT or not known.keys().isdisjoint(one.keys)
     ]
     keys = {one.href: one.keys for _, one in doubtful}
     entries = [replace(_shown(collection, item), type=enrolment.type) for item, _ in doubtful]

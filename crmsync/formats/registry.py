@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from crmsync.errors import Bug
 from crmsync.formats.base import Format
 
 
+@cache
 def get(name: str) -> Format:
     """The format called `vcard`, `ical` or `row`; imported when first asked for, since each costs start-up time."""
     match name:

@@ -43,12 +43,14 @@ class Links:
             self._decisions.note_rows("link", f"SELECT {_KEY}, NULL, {_IMAGE} FROM links WHERE id = ?3", (id,))
         return Link(id, *(getattr(link, name) for name in _COLUMNS.split(", ")))
 
-    def insert_many(self, links: Sequence[Link], bases: Sequence[str] | None = None) -> None:
-        """`insert` for many. `bases`: what `jsontext.dump_fields` makes of the base of each, where it is at hand."""
-        texts = [dump_fields(link.base) for link in links] if bases is None else bases
-        rows = [_values(link, base) for link, base in zip(links, texts, strict=True)]
+    def insert_agreed(self, rows: Sequence[tuple[str, int, str, str, str | None, str]]) -> None:
+        """`insert` for many that are in agreement: record, collection, href, uid, etag, and the base as JSON text."""
         before = self._session.one("SELECT coalesce(max(id), 0) FROM links")[0]
-        self._session.write_many(f"INSERT INTO links ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._session.write_many(
+            "INSERT INTO links (record, collection, href, uid, etag, base, echo, state) "
+            f"VALUES (?, ?, ?, ?, ?, ?, '{{}}', '{LinkState.LINKED.value}')",
+            rows,
+        )
         self._decisions.note_rows("link", f"SELECT {_KEY}, NULL, {_IMAGE} FROM links WHERE id > ?3", (before,))
 
     def update(self, link: Link) -> None:
@@ -163,12 +165,11 @@ class Links:
         return [row[0] for row in rows]
 
 
-def _values(link: Link, base: str | None = None) -> tuple[object, ...]:
+def _values(link: Link) -> tuple[object, ...]:
     intent = None if link.intent is None else dump_fields(link.intent)
     echo = dump_fields(link.echo) if link.echo else "{}"
-    base = dump_fields(link.base) if base is None else base
     return (
-        link.record, link.collection, link.href, link.uid, link.etag, base, echo,
+        link.record, link.collection, link.href, link.uid, link.etag, dump_fields(link.base), echo,
         link.state.value, intent, link.previous_etag,
     )  # fmt: skip
 

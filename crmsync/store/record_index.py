@@ -12,11 +12,11 @@ from crmsync.core.keys import Key, record_keys
 from crmsync.model import Record, RecordType
 from crmsync.store.jsontext import dump
 from crmsync.store.search import Words, words
-from crmsync.store.session import Session
+from crmsync.store.session import Session, batches
 from crmsync.values import Fields
 
 _MOST = 2000
-"""Records whose words may wait."""
+"""Records whose words may wait, and keys that one statement looks for."""
 
 _PUT = "INSERT INTO record_words (rowid, name, organization, emails, phones, note) VALUES (?, ?, ?, ?, ?, ?)"
 _TAKE = (
@@ -62,15 +62,18 @@ class RecordIndex:
     def by_keys(self, keys: Iterable[Key]) -> Mapping[Key, Sequence[str]]:
         """The undeleted records that have each key; a key that nobody has is left out."""
         found: dict[Key, list[str]] = {}
-        wanted = list(set(keys))
-        for start in range(0, len(wanted), _MOST):
-            rows = self._session.all(
-                "SELECT k.kind, k.key, k.record FROM json_each(?) w "
-                "CROSS JOIN record_keys k ON k.kind = w.value ->> 0 AND k.key = w.value ->> 1 ORDER BY k.record",
-                (dump(wanted[start : start + _MOST]),),
-            )
-            for kind, key, record in rows:
-                found.setdefault((kind, key), []).append(record)
+        wanted: dict[str, list[str]] = {}
+        for kind, key in set(keys):
+            wanted.setdefault(kind, []).append(key)
+        for kind, all_keys in wanted.items():
+            for some in batches(all_keys, _MOST):
+                rows = self._session.all(
+                    "SELECT k.key, k.record FROM json_each(?) w "
+                    "CROSS JOIN record_keys k ON k.kind = ? AND k.key = w.value ORDER BY k.record",
+                    (dump(some), kind),
+                )
+                for key, record in rows:
+                    found.setdefault((kind, key), []).append(record)
         return found
 
     def _change_words(self, seq: int, before: Words | None, after: Words | None) -> None:

@@ -58,11 +58,16 @@ def words(fields: Fields) -> Words:
     phones = [spelling for phone in _values(fields, "phones") for spelling in _spellings(phone)]
     return (
         " ".join(dict.fromkeys(_WORD.findall(name))),
-        " ".join(_WORD.findall(organization)),
-        " ".join(_WORD.findall(emails)),
+        _apart(organization),
+        _apart(emails),
         " ".join(phones),
-        " ".join(_WORD.findall(note)),
+        _apart(note),
     )
+
+
+def _apart(text: str) -> str:
+    """The words with spaces between them. What is ASCII can stay as it is: FTS5 takes that apart in the same way."""
+    return text if text.isascii() else " ".join(_WORD.findall(text))
 
 
 _NAMES = ("name", "given", "family", "middle", "nickname", "summary")

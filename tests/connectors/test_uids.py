@@ -20,6 +20,8 @@ from crmsync.connectors.uids import find_uid
         (b"BEGIN:VCARD\r\nUID:\xc3\r\n \xbc\r\nEND:VCARD\r\n", "ü"),
         (b"BEGIN:VCARD\r\nUID:a\\,b\\;c\\\\d\r\nEND:VCARD\r\n", "a,b;c\\d"),
         (b"BEGIN:VCARD\r\nNOTE:x\r\n UID:folded\r\nUID:real\r\nEND:VCARD\r\n", "real"),
+        (b"BEGIN:VCARD\r\nuid:first\r\nUID:second\r\nEND:VCARD\r\n", "first"),
+        (b"BEGIN:VCARD\r\nX-UID:no\r\nUID:abc\r\nEND:VCARD\r\n", "abc"),
         (b"BEGIN:VCARD\r\nX-UID:no\r\nEND:VCARD\r\n", ""),
         (b"BEGIN:VCARD\r\nUID:last line", "last line"),
         (b"UID:broken \xff\r\n", "broken \ufffd"),

@@ -62,9 +62,24 @@ def test_an_item_is_one_record_and_a_record_one_item(store: Store, second: tuple
 
 
 def test_items_whose_href_the_server_will_choose_may_be_many(tx: Tables, here: int) -> None:
-    tx.links.insert_many([link(id, here, "", state=LinkState.CREATING) for id in "abc"])
+    for id in "abc":
+        tx.links.insert(link(id, here, "", state=LinkState.CREATING))
     assert len(tx.links.pending(here)) == 3
     assert tx.links.by_href(here, "") is None
+
+
+def test_many_links_in_agreement_are_stored_as_one_by_one(tx: Tables, here: int) -> None:
+    agreed = [("a", here, "/a", "u-a", "e1", '{"name":"Anna"}'), ("b", here, "/b", "", None, "{}")]
+    tx.links.insert_agreed(agreed)
+    at_once = [tx.links.between(id, here) for id in "ab"]
+    for one in at_once:
+        assert one is not None
+        tx.links.delete(one.id)
+    assert [tx.links.insert(replace(one, id=0)).id for one in at_once if one] == [3, 4]
+    again = [tx.links.between(id, here) for id in "ab"]
+    assert [replace(one, id=0) for one in at_once if one] == [replace(one, id=0) for one in again if one]
+    assert [one.base for one in again if one] == [{"name": "Anna"}, {}]
+    assert tx.links.pending(here) == []
 
 
 def test_a_link_to_a_record_that_is_not_there_is_a_bug(store: Store) -> None:

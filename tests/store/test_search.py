@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -80,6 +83,16 @@ def test_signs_of_the_query_language_are_just_text(tx: Tables, typed: str) -> No
 def test_any_text_can_be_searched_for(text: str) -> None:
     for word in search.query(text).split('"')[1::2]:
         assert word and '"' not in word
+
+
+def test_words_with_any_ascii_sign_between_them_are_taken_apart(store: Store) -> None:
+    note = " ".join(f"x{code}{chr(code)}y{code}" for code in range(128))
+    with store.transaction(STAMP) as tx:
+        tx.records.create(contact("a", "Anna", note=note))
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab (main, record_words, col)")
+        terms = [term for (term,) in connection.execute("SELECT term FROM temp.terms WHERE col = 'note'")]
+    assert sorted(terms) == sorted(set(re.findall("[a-z0-9]+", note.lower())))
 
 
 def test_a_change_moves_a_record_to_its_new_words(tx: Tables) -> None:

@@ -7,16 +7,18 @@ itself, so it can be taken back in turn: that is the redo.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from crmsync.core.inverse import inverse
 from crmsync.core.keys import same
 from crmsync.errors import Usage
-from crmsync.model import JournalEntry, RecordType
+from crmsync.model import RecordType
 from crmsync.store.runs import Run
 from crmsync.store.store import Tables
+from crmsync.values import Fields
 
 _Step: TypeAlias = tuple[object, object]
 _FLAG = "sync:"
@@ -68,10 +70,10 @@ def undo(tx: Tables, run: int) -> Undone:
     assert mine is not None
     work = _Undo(tx, Undone(run), *_changes(tx, run))
     work.keep_what_was_edited()
-    for decision in tx.decisions.of_run(run):
-        work.decision(decision.what, decision.key, decision.before, decision.after)
-    work.records()
-    work.items(run)
+    work.decisions()
+    work.remove()
+    work.put_back()
+    work.items()
     tx.runs.set_undoes(mine, run)
     tx.runs.set_undone(run, mine)
     if taken.undoes is not None:
@@ -84,16 +86,18 @@ class _Changes:
     """What happened to one record in the run, each field from what it was before to what it was after."""
 
     fields: dict[str, list[_Step]] = field(default_factory=dict)
-    created: Mapping[str, Any] | None = None
     deleted: bool = False
-    seq: int = 0
 
 
 def _changes(tx: Tables, run: int) -> tuple[dict[str, _Changes], dict[str, _Changes]]:
     """By record: what the run changed in the hub, and what it wrote at the remote."""
     hub: dict[str, _Changes] = {}
     for entry in tx.journal.of_run(run):
-        _add(hub.setdefault(entry.record, _Changes()), entry)
+        changes = hub.setdefault(entry.record, _Changes())
+        if entry.field:
+            changes.fields.setdefault(entry.field, []).append((entry.before, entry.after))
+        else:
+            changes.deleted = True
     remote: dict[str, _Changes] = {}
     for push in tx.pushes.of_run(run):
         if push.field:
@@ -102,112 +106,126 @@ def _changes(tx: Tables, run: int) -> tuple[dict[str, _Changes], dict[str, _Chan
     return hub, remote
 
 
-def _add(changes: _Changes, entry: JournalEntry) -> None:
-    changes.seq = entry.seq
-    if entry.field:
-        changes.fields.setdefault(entry.field, []).append((entry.before, entry.after))
-    elif entry.before is None:
-        assert isinstance(entry.after, Mapping)
-        changes.created, changes.deleted = entry.after, False
-    else:
-        changes.deleted = True
-
-
 @dataclass(slots=True)
 class _Undo:
-    """The work at hand. `kept` are records made by the run that live on, `kept_items` what they are linked to."""
+    """The work at hand. `made` are the records that go; `kept` those that the run made and that live on."""
 
     tx: Tables
     undone: Undone
     hub: dict[str, _Changes]
     remote: dict[str, _Changes]
+    made: list[str] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
-    kept_items: set[tuple[int, str]] = field(default_factory=set)
 
     def keep_what_was_edited(self) -> None:
         """A record that the run made, and somebody worked on since, is not taken away."""
-        made = {id: one for id, one in self.hub.items() if one.created is not None and not one.deleted}
-        records = self.tx.records.many(made, deleted=False)
-        for id, changes in made.items():
-            record = records.get(id)
-            if record is None:
-                continue
-            then = {**(changes.created or {}), **{name: steps[-1][1] for name, steps in changes.fields.items()}}
-            then = {name: value for name, value in then.items() if name and ":" not in name and name != "type"}
-            edited = [
-                name
-                for name in sorted({*then, *record.fields})
-                if not same(name, then.get(name), record.fields.get(name))
-            ]
+        for id, untouched in self.tx.journal.made_in(self.undone.run).items():
+            edited = [] if untouched else self._edited(id)
             if edited:
                 self.kept.add(id)
-                self.kept_items |= {(link.collection, link.href) for link in self.tx.links.for_record(id)}
                 self.undone.survived.append(Survivor(id, "", f"edited since ({', '.join(edited)}): it stays"))
+            else:
+                self.made.append(id)
 
-    def decision(self, what: str, key: str, before: Any, after: Any) -> None:
-        """Takes back one row that is no field of a record."""
-        match what:
-            case "link":
-                done = self._unlinked(after) if before is None else self.tx.links.relink(before)
-            case "queue":
-                done = self._requeued(int(key), before, after)
-            case "withheld":
-                account, _, record = key.partition(":")
-                change = self.tx.withheld.drop if before is None else self.tx.withheld.add
-                done = change(int(account), record)
-            case _:
-                done = False
-        self.undone.decisions += done
+    def _edited(self, id: str) -> list[str]:
+        """The fields that are not what the run left them at."""
+        then: dict[str, Any] = {}
+        for entry in self.tx.journal.of_run(self.undone.run, record=id):
+            if entry.field == "":
+                then = dict(entry.after) if isinstance(entry.after, Mapping) else {}
+            else:
+                then[entry.field] = entry.after
+        record = self.tx.records.get(id)
+        assert record is not None
+        fields = {name for name in (*then, *record.fields) if name != "type" and not name.startswith(_FLAG)}
+        return [name for name in sorted(fields) if not same(name, then.get(name), record.fields.get(name))]
 
-    def _unlinked(self, image: Mapping[str, Any]) -> bool:
-        record, collection, href = image["record"], image["collection"], image["href"]
-        link = self.tx.links.between(record, collection)
-        if record in self.kept or link is None or link.href != href:
-            return False
-        written = [one for one in self.tx.pushes.of_record(record, collection) if one.field and one.href == href]
-        if written:
-            names = ", ".join(sorted({one.field for one in written}))
-            self.undone.survived.append(Survivor(record, "", f"what was written to {href} since stays there ({names})"))
-        self.tx.links.unlink(link.id)
-        if self.tx.queue.by_href(collection, href) is None:
-            self.tx.mirror.drop(collection, [href])  # it came without the queue: the next import brings it again
-        else:
-            self.tx.mirror.clear_dirty(collection, [href])
-        return True
+    def decisions(self) -> None:
+        """Takes back what is no field of a record, the newest first."""
+        made: list[Mapping[str, Any]] = []
+        queued: dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
+        for one in self.tx.decisions.of_run(self.undone.run):
+            match one.what:
+                case "link" if one.before is None:
+                    made.append(one.after)
+                case "link":
+                    self.undone.decisions += self.tx.links.relink(one.before)
+                case "queue":
+                    id = int(one.key)
+                    queued[id] = (one.before, queued[id][1] if id in queued else one.after)
+                case "withheld":
+                    account, _, record = one.key.partition(":")
+                    change = self.tx.withheld.drop if one.before is None else self.tx.withheld.add
+                    self.undone.decisions += change(int(account), record)
+                case _:
+                    pass
+        self._unlink([image for image in made if image["record"] not in self.kept])
+        kept = {(image["collection"], image["href"]) for image in made if image["record"] in self.kept}
+        self._requeue(queued, kept)
 
-    def _requeued(self, id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-        row = self.tx.queue.find(id)
-        if row is not None and (row.collection, row.item.href) in self.kept_items:
-            return False
-        if self.tx.queue.restore(id, before, after):
-            return True
-        name = "" if row is None else row.item.name
-        self.undone.survived.append(Survivor("", "", f"item {id} of the queue ({name}) was decided anew: it stays so"))
-        return False
+    def _unlink(self, images: Sequence[Mapping[str, Any]]) -> None:
+        records = [image["record"] for image in images]
+        links, written = self.tx.links.ids(records), self.tx.pushes.written(records)
+        gone: dict[int, list[str]] = {}
+        ids: list[int] = []
+        for image in images:
+            record, collection, href = image["record"], image["collection"], image["href"]
+            if (record, collection, href) not in links:
+                continue
+            ids.append(links[record, collection, href])
+            gone.setdefault(collection, []).append(href)
+            if names := written.get((record, collection)):
+                reason = f"what was written to {href} since stays there ({', '.join(names)})"
+                self.undone.survived.append(Survivor(record, "", reason))
+        self.tx.links.unlink(ids)
+        for collection, hrefs in gone.items():
+            known = self.tx.queue.states(collection, hrefs)
+            self.tx.mirror.clear_dirty(collection, known)
+            # What came without the queue: the next import brings it again.
+            self.tx.mirror.drop(collection, [href for href in hrefs if href not in known])
+        self.undone.decisions += len(ids)
 
-    def records(self) -> None:
-        """Puts records back: those that were made go, those that were deleted return, fields get their old values."""
-        ids = [*self.hub, *(id for id in self.remote if id not in self.hub)]
+    def _requeue(
+        self, images: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]], kept: AbstractSet[tuple[int, str]]
+    ) -> None:
+        if kept:
+            rows = {id: self.tx.queue.get(id) for id in images}
+            images = {id: one for id, one in images.items() if (rows[id].collection, rows[id].item.href) not in kept}
+        anew = self.tx.queue.restore(images)
+        self.undone.decisions += len(images) - len(anew)
+        for id in anew:
+            name = self.tx.queue.get(id).item.name
+            reason = f"item {id} of the queue ({name}) was decided anew: it stays so"
+            self.undone.survived.append(Survivor("", "", reason))
+
+    def remove(self) -> None:
+        """The records that the run made go, and with them their flags."""
+        for user in self.tx.users.all():
+            self.tx.flags.set(user.id, self.made, on=False)
+        self.undone.removed += self.tx.records.delete_many(self.made, reason=self._reason)
+
+    def put_back(self) -> None:
+        """Records that were deleted return, and fields get their old values."""
+        here = {*self.made, *self.kept}
+        ids = [id for id in (*self.hub, *(id for id in self.remote if id not in self.hub)) if id not in here]
         held = self.tx.records.many(ids)
         for id in ids:
             record, changes = held.get(id), self.hub.get(id, _Changes())
             if record is None:
                 continue
-            if changes.created is not None and id not in self.kept:
-                if not changes.deleted and self._remove(id):
-                    self.undone.removed.append(id)
-                continue
-            if changes.deleted and self.tx.records.restore(id, reason=self._reason):
-                self.undone.restored.append(id)
-            if id not in self.kept:
-                self._fields(id, dict(record.fields), changes)
+            if changes.deleted:
+                if self._made_and_deleted(id):
+                    continue
+                if self.tx.records.restore(id, reason=self._reason):
+                    self.undone.restored.append(id)
+            self._fields(id, record.fields, changes)
 
-    def _remove(self, id: str) -> bool:
-        for user in self.tx.flags.users(id):
-            self.tx.flags.set(user, [id], on=False)
-        return self.tx.records.delete(id, reason=self._reason)
+    def _made_and_deleted(self, id: str) -> bool:
+        """Whether the record did not live longer than the run."""
+        first = self.tx.journal.of_run(self.undone.run, record=id)[0]
+        return first.field == "" and first.before is None
 
-    def _fields(self, id: str, now: dict[str, Any], changes: _Changes) -> None:
+    def _fields(self, id: str, now: Fields, changes: _Changes) -> None:
         back: dict[str, Any] = {}
         written = self.remote.get(id, _Changes()).fields
         for name in {**changes.fields, **written}:
@@ -236,10 +254,11 @@ class _Undo:
             user = int(name.removeprefix(_FLAG))
             self.undone.fields += len(self.tx.flags.set(user, [id], on=before is True))
 
-    def items(self, run: int) -> None:
+    def items(self) -> None:
         """What the run created at the remote leaves it; what it removed there comes back, by the next cycle."""
-        for push in self.tx.pushes.of_run(run):
-            if push.field or push.record in self.undone.removed:
+        gone = set(self.undone.removed)
+        for push in self.tx.pushes.of_run(self.undone.run):
+            if push.field or push.record in gone:
                 continue
             account = self.tx.accounts.of_collection(push.collection)
             if account is None:

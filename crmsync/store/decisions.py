@@ -41,6 +41,15 @@ class Decisions:
             row = (self._session.stamp_row(), what, key, _text(before), _text(after))
             self._session.write("INSERT INTO decisions (stamp, what, key, before, after) VALUES (?, ?, ?, ?, ?)", row)
 
+    def note_many(self, what: str, rows: Iterable[tuple[str, Any, Any]]) -> None:
+        """`note` for many: key, before, after."""
+        if self.kept:
+            stamp = self._session.stamp_row()
+            self._session.write_many(
+                "INSERT INTO decisions (stamp, what, key, before, after) VALUES (?, ?, ?, ?, ?)",
+                [(stamp, what, key, _text(before), _text(after)) for key, before, after in rows],
+            )
+
     def note_rows(self, what: str, select: str, values: Sequence[object]) -> None:
         """Keeps many at once: `select` gives key, before and after of each, as text; its parameters begin with `?3`."""
         if self.kept:

@@ -167,15 +167,22 @@ class ImportQueue:
             (state.value, stamp.at, stamp.actor, listed),
         ).rowcount
 
-    def restore(self, id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-        """Takes one decision back. False where the row went away or was decided anew since."""
-        row = self._session.one("SELECT state, type FROM queue WHERE id = ?", (id,))
-        if row is None or row != (after["state"], after["type"]):
-            return False
-        self._decisions.note("queue", str(id), dict(after), dict(before))
-        values = (before["state"], before["type"], before["at"], before["by"], id)
-        self._session.write("UPDATE queue SET state = ?, type = ?, decided_at = ?, decided_by = ? WHERE id = ?", values)
-        return True
+    def restore(self, images: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> list[int]:
+        """Takes decisions back: by id, what each row held before and after. Returns those that were decided anew since,
+        which stay as they are; a row that went away is none of them."""
+        sql = "SELECT id, state, type FROM queue WHERE id IN (SELECT value FROM json_each(?))"
+        now = {id: (state, type) for id, state, type in self._session.all(sql, (dump(list(images)),))}
+        back = {
+            id: (before, after)
+            for id, (before, after) in images.items()
+            if now.get(id) == (after["state"], after["type"])
+        }
+        self._decisions.note_many("queue", [(str(id), after, before) for id, (before, after) in back.items()])
+        self._session.write_many(
+            "UPDATE queue SET state = ?, type = ?, decided_at = ?, decided_by = ? WHERE id = ?",
+            [(one["state"], one["type"], one["at"], one["by"], id) for id, (one, _) in back.items()],
+        )
+        return [id for id in images if id in now and id not in back]
 
     def mark_ruled(self, ids: Iterable[int]) -> None:
         """The rules have had their turn with these."""

@@ -68,9 +68,23 @@ class Journal:
             tail.append(run)
         return [_entry(row) for row in self._session.all(f"{sql} ORDER BY j.seq LIMIT ?", [*tail, limit])]
 
-    def of_run(self, run: int) -> list[JournalEntry]:
-        """Every entry of a run, oldest first."""
-        return [_entry(row) for row in self._session.all(f"{_ENTRY} WHERE s.run = ? ORDER BY j.seq", (run,))]
+    def of_run(self, run: int, *, record: str = "") -> list[JournalEntry]:
+        """The entries of a run, oldest first: those of one record, or all but the creations (see `made_in`)."""
+        where = "j.record = ?2" if record else "(j.field <> '' OR j.before IS NOT NULL)"
+        values = (run, record) if record else (run,)
+        return [
+            _entry(row) for row in self._session.all(f"{_ENTRY} WHERE s.run = ?1 AND {where} ORDER BY j.seq", values)
+        ]
+
+    def made_in(self, run: int) -> dict[str, bool]:
+        """The records that a run made and that are there still, and whether each is as it was made."""
+        rows = self._session.all(
+            "SELECT j.record, j.after = r.fields FROM stamps s JOIN journal j ON j.stamp = s.id "
+            "JOIN records r ON r.id = j.record WHERE s.run = ? AND j.field = '' AND j.before IS NULL AND NOT r.deleted "
+            "ORDER BY j.seq",
+            (run,),
+        )
+        return {record: bool(same) for record, same in rows}
 
     def newest(self, *, before: int | None = None, limit: int = 100) -> list[JournalEntry]:
         """Entries with a seq below `before`, newest first: a page of the log."""

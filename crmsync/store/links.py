@@ -8,7 +8,7 @@ from typing import Any
 
 from crmsync.model import Link, LinkState, RecordType
 from crmsync.store.decisions import Decisions
-from crmsync.store.jsontext import dump_fields, load_changes, load_fields, word
+from crmsync.store.jsontext import dump, dump_fields, load_changes, load_fields, word
 from crmsync.store.session import Session, batches, marks
 
 _COLUMNS = "record, collection, href, uid, etag, base, echo, state, intent, previous_etag"
@@ -59,10 +59,26 @@ class Links:
             f"UPDATE links SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?", (*_values(link), link.id)
         )
 
-    def unlink(self, id: int) -> None:
+    def unlink(self, ids: Sequence[int]) -> None:
         """`delete` as somebody's decision: it can be taken back."""
-        self._decisions.note_rows("link", f"SELECT {_KEY}, {_IMAGE}, NULL FROM links WHERE id = ?3", (id,))
-        self.delete(id)
+        among = "id IN (SELECT value FROM json_each(?3))"
+        self._decisions.note_rows("link", f"SELECT {_KEY}, {_IMAGE}, NULL FROM links WHERE {among}", (dump(list(ids)),))
+        at = self._session.writing().at
+        self._session.write_many(
+            "UPDATE conflicts SET open = 0, resolution = 'unlinked', resolved_at = ? WHERE link = ? AND open",
+            [(at, id) for id in ids],
+        )
+        self._session.write_many("DELETE FROM links WHERE id = ?", [(id,) for id in ids])
+
+    def ids(self, records: Sequence[str]) -> dict[tuple[str, int, str], int]:
+        """The links of these records: record, collection and href -> id."""
+        found: dict[tuple[str, int, str], int] = {}
+        for batch in batches(records):
+            sql = f"SELECT record, collection, href, id FROM links WHERE record IN ({marks(len(batch))})"
+            found.update(
+                ((record, collection, href), id) for record, collection, href, id in self._session.all(sql, batch)
+            )
+        return found
 
     def relink(self, image: Mapping[str, Any]) -> bool:
         """Makes a link that was undone again. False where item or record belong to another one by now."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from crmsync.model import Link
 from crmsync.store.jsontext import dump_value, load_value
-from crmsync.store.session import Session
+from crmsync.store.session import Session, batches, marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,21 @@ class Pushes:
         """Everything a run wrote, oldest first."""
         return [_push(row) for row in self._session.all(f"{_PUSH} WHERE s.run = ? ORDER BY p.seq", (run,))]
 
-    def of_record(self, record: str, collection: int) -> list[Push]:
-        """Everything written for a record in one collection, oldest first."""
-        sql = f"{_PUSH} WHERE p.record = ? AND p.collection = ? ORDER BY p.seq"
-        return [_push(row) for row in self._session.all(sql, (record, collection))]
-
     def last_removed(self, record: str, collection: int) -> Push | None:
         """The last item of a record that we removed from a collection, if no other was made of it since."""
         sql = f"{_PUSH} WHERE p.record = ? AND p.collection = ? AND p.field = '' ORDER BY p.seq DESC LIMIT 1"
         row = self._session.one(sql, (record, collection))
         return None if row is None or row[-1] is None else _push(row)
+
+    def written(self, records: Sequence[str]) -> dict[tuple[str, int], list[str]]:
+        """Which fields were ever written at the item of these records, by record and collection."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for batch in batches(records):
+            where = f"field <> '' AND record IN ({marks(len(batch))}) ORDER BY field"
+            sql = f"SELECT DISTINCT record, collection, field FROM pushes WHERE {where}"
+            for record, collection, name in self._session.all(sql, batch):
+                found.setdefault((record, collection), []).append(name)
+        return found
 
     def _append(self, link: Link, rows: list[tuple[str, str | None, str | None]], raw: bytes | None = None) -> None:
         place = (self._session.stamp_row(), link.record, link.collection, link.href, link.uid)

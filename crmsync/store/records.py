@@ -18,6 +18,7 @@ from crmsync.store.session import Session, batches, marks
 from crmsync.values import Changes, Fields, Value
 
 _BATCH = 500
+_TOUCH = "UPDATE links SET dirty = 1, touched = (SELECT max(seq) FROM journal) WHERE record = ?"
 _ROW = "seq, id, type, fields, deleted, edited"
 
 
@@ -103,6 +104,21 @@ class Records:
     def delete(self, id: str, *, reason: str | None = None) -> bool:
         """Marks a record as deleted; it leaves lists, search and matching. False when it was already."""
         return self._set_deleted(id, True, reason)
+
+    def delete_many(self, ids: Sequence[str], *, reason: str | None = None) -> list[str]:
+        """`delete` for many; returns those that were not deleted before."""
+        gone: list[str] = []
+        for batch in batches(ids):
+            rows = self._session.all(
+                f"SELECT {_ROW} FROM records WHERE id IN ({marks(len(batch))}) AND NOT deleted", batch
+            )
+            for row in rows:
+                self._index.take(row[0], _record(row))
+            self._session.write_many("UPDATE records SET deleted = 1 WHERE seq = ?", [(row[0],) for row in rows])
+            self._journal.append_many([(row[1], "", row[3], None, reason) for row in rows])
+            self._session.write_many(_TOUCH, [(row[1],) for row in rows])
+            gone += [row[1] for row in rows]
+        return gone
 
     def restore(self, id: str, *, reason: str | None = None) -> bool:
         """Takes a deletion back, with every field as it was. False when it is not deleted."""
@@ -213,9 +229,7 @@ class Records:
         return True
 
     def _touch_links(self, id: str) -> None:
-        self._session.write(
-            "UPDATE links SET dirty = 1, touched = (SELECT max(seq) FROM journal) WHERE record = ?", (id,)
-        )
+        self._session.write(_TOUCH, (id,))
 
 
 def _copies(fields: Fields) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crmsync.errors import Usage
-from crmsync.model import RecordType
+from crmsync.model import Record, RecordType
 from crmsync.review import import_queue
 from crmsync.review.undo import Undone, undo
 from crmsync.store.import_queue import QueueState
@@ -241,6 +241,15 @@ def test_a_decision_about_the_queue_is_undone_unless_it_was_decided_anew(hub: Pe
     assert [row.id for row in hub.queue()] == [rows[1]]
 
 
+def test_a_record_that_did_not_live_longer_than_its_run_stays_deleted(hub: Person) -> None:
+    with hub.deciding() as tx:
+        tx.records.create(Record("a", RecordType.CONTACT, {"name": "Anna"}))
+        tx.records.delete("a")
+    assert hub.undo(hub.last).total == 0
+    with hub.store.view() as view:
+        assert view.records.get("a") is None
+
+
 def test_type_and_flag_are_put_back(hub: Person) -> None:
     anna = hub.add(RecordType.LEAD, name="Anna Rossi")
     with hub.deciding() as tx:
@@ -258,9 +267,9 @@ def test_the_write_log_and_the_decisions_are_append_only(hub: Person, phone: Spo
     import sqlite3
 
     hub.add(name="Anna Rossi")
-    phone.sync()
+    run = phone.sync().id
     with hub.store.view() as view:
-        assert [one.field for one in view.pushes.of_record("rec1", phone.collection)] == [""]
+        assert [one.field for one in view.pushes.of_run(run)] == [""]
     connection = sqlite3.connect(hub.store.path)
     for statement in ("DELETE FROM pushes", "UPDATE pushes SET field = 'x'"):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):

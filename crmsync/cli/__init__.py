@@ -22,6 +22,7 @@ VERBS = {
     "filter": "expressions with a name, and what each would select",
     "conflicts": "fields that two sides changed",
     "explain": "the state of a remote item or a record, and why",
+    "report": "the difference report of a plan or a run, to read or print",
     "plans": "plans that were held because they do too much",
     "parked": "items that could not be read or were refused",
     "runs": "what was done, and when",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crmsync import translate
+from crmsync.cli import whole_file
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.csv_export import table
 from crmsync.cli.desk import Desk, narrate
@@ -44,26 +44,9 @@ def run(desk: Desk, argv: list[str]) -> int:
             for part in parts:
                 sys.stdout.buffer.write(part)
         else:
-            _write(Path(options.output), parts)
+            whole_file.write(Path(options.output), parts)
     narrate(f"{count:,} records written{f' to {options.output}' if options.output else ''}")
     return 0
-
-
-def _write(path: Path, parts: Iterable[bytes]) -> None:
-    """A file appears whole or not at all; one that was there before is replaced only by a whole one."""
-    if path.exists() and not path.is_file():  # a pipe, a device
-        with path.open("wb") as out:
-            out.writelines(parts)
-        return
-    if not path.parent.is_dir():
-        raise Usage("there is no such folder", thing=str(path.parent))
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("xb") as out:
-            out.writelines(parts)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _parts(view: Tables, name: str, chosen: Selection) -> Iterator[bytes]:

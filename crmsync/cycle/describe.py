@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from crmsync import translate
 from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished, signature
+from crmsync.errors import Unreadable
+from crmsync.store.collections_of import Collection
 from crmsync.store.store import Tables
-from crmsync.values import fields_to_json
+from crmsync.values import Fields, fields_to_json
 
 
-def describe(tx: Tables, collection: str, action: Action) -> dict[str, Any]:
-    """One action: what, to which record and item, with which values, and why."""
+def describe(tx: Tables, collection: Collection, action: Action) -> dict[str, Any]:
+    """One action: what, to which record and item, with which values, what was there before, and why."""
     record = tx.records.get(action.record, deleted=True)
     fields = record.fields if record else {}
     line: dict[str, Any] = {
-        "collection": collection,
+        "collection": collection.name,
         "record": action.record,
         "name": str(fields.get("name") or fields.get("summary") or action.record),
         "signature": signature(action),
@@ -28,11 +31,18 @@ def describe(tx: Tables, collection: str, action: Action) -> dict[str, Any]:
                 "href": action.href,
                 "crm": fields_to_json(action.hub),
                 "remote": fields_to_json(action.remote),
+                "was": _was(tx, collection, action, fields),
                 "conflicts": sorted(conflict.field for conflict in action.conflicts),
                 "refused": sorted(lost.field for lost in action.lost),
             }
         case Delete():
-            return line | {"action": "delete", "side": "remote", "href": action.href, "reason": action.reason}
+            return line | {
+                "action": "delete",
+                "side": "remote",
+                "href": action.href,
+                "fields": _agreed(tx, action),
+                "reason": action.reason,
+            }
         case Vanished():
             return line | {
                 "action": "vanished",
@@ -47,3 +57,27 @@ def describe(tx: Tables, collection: str, action: Action) -> dict[str, Any]:
             return line | {"action": "unlink", "href": action.href, "reason": action.reason}
         case _:
             assert_never(action)
+
+
+def _agreed(tx: Tables, action: Delete) -> dict[str, Any]:
+    link = tx.links.get(action.link)
+    return {} if link is None else fields_to_json(link.base)
+
+
+def _was(tx: Tables, collection: Collection, action: Update, hub: Fields) -> dict[str, Any]:
+    """The values that give way: those of the record, and those that the item shows."""
+    item = _shown(tx, collection, action) if action.remote else {}
+    return {
+        "crm": fields_to_json({name: hub[name] for name in action.hub if name in hub}),
+        "remote": fields_to_json({name: item[name] for name in action.remote if name in item}),
+    }
+
+
+def _shown(tx: Tables, collection: Collection, action: Update) -> Fields:
+    record, mirrored = tx.records.get(action.record, deleted=True), tx.mirror.get(collection.id, action.href)
+    if record is None or mirrored is None:
+        return {}
+    try:
+        return translate.read(collection.format, record.type, mirrored.item.raw).fields
+    except Unreadable:
+        return {}

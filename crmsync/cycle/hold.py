@@ -22,7 +22,7 @@ def allowed(job: Job, tx: Tables, collection: Collection, plan: Plan) -> Sequenc
     wanted = Plan(tuple(action for action in plan.actions if not _dropped(action, discarded)))
     guarded = guard(wanted, tx.links.count(collection.id), job.rules.budgets, approved)
     if guarded.held:
-        lines = [describe(tx, collection.name, action) for action in guarded.held]
+        lines = [describe(tx, collection, action) for action in guarded.held]
         tx.plans.hold(job.account.id, collection.id, "; ".join(guarded.reasons), {"actions": lines})
         job.result.held += len(guarded.held)
         job.result.notes += [f"{collection.name}: held, {reason}" for reason in guarded.reasons]

@@ -122,7 +122,7 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
         plan = freeze(job, tx, plan)
         actions = hold.allowed(job, tx, collection, plan)
         if job.result.plan is not None:
-            job.result.plan += [describe(tx, collection.name, action) for action in plan.actions]
+            job.result.plan += [describe(tx, collection, action) for action in plan.actions]
         for pair in found.pairs:
             if pair.restore and pair.remote is not None:
                 # It came back by itself: should it vanish again, that is another deletion, which nobody answered yet.

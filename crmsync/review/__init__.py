@@ -5,6 +5,7 @@
 | queue     | give types, import, link, accept suggestions, ignore, private   |
 | conflicts | which value stands; what a deletion means                       |
 | plans     | let a held plan pass, or not                                    |
+| report    | none: the difference report; report_html, _markdown, _csv, _json |
 | explain   | none: says in which state an item or a record is, and why       |
 
 Every function works inside the caller's transaction, whose stamp says who decided, and raises `Usage` for what cannot

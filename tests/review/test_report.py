@@ -17,6 +17,7 @@ from crmsync.cycle import Rules
 from crmsync.errors import Usage
 from crmsync.review import report, report_csv, report_html, report_json, report_markdown
 from crmsync.review.report import Change, Line, Report, Section
+from crmsync.safe import safe
 from crmsync.values import Address, Labelled, to_json
 from tests.cycle.bench_of import BOOK, Hub, Spoke, bring_in, card, edit
 
@@ -205,6 +206,7 @@ def test_nothing_that_was_typed_is_markup_in_html(name: str) -> None:
     shown = Tags("".join(report_html.render(hostile(name))))
     assert shown.tags == harmless.tags
     assert shown.comments == []
+    assert shown.text.count(safe(name)) >= 15, "and all of it is there to be read"
     assert not {"\x1b", "\u202e", "\x00", "\u2028"} & set(shown.text)
     attributes = [value for _, attrs in shown.tags for value in attrs.values() if value]
     assert not [value for value in attributes if "//" in value or "javascript" in value], "nothing is loaded"
@@ -219,6 +221,9 @@ def test_nothing_that_was_typed_is_markup_in_markdown(name: str) -> None:
     assert [(token.type, token.tag) for token in found] == skeleton
     inner = {child.type for token in found for child in token.children or ()}
     assert inner <= {"text", "text_special", "strong_open", "strong_close"}
+    told = ["".join(child.content for child in token.children or ()) for token in found]
+    wanted = " ".join(safe(name).split(" ")).strip()
+    assert sum(cell == wanted for cell in told) >= 5, "and all of it is there to be read"
     assert "http://" not in text
     assert "https://" not in text
 

@@ -1,4 +1,4 @@
-"""The difference report: the lines of the plan, before and after of each field, and nothing that was typed ever runs."""
+"""The difference report: the lines of the plan, each field before and after, and nothing that was typed ever runs."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from crmsync.store.session import Session, batches, marks
 
 _COLUMNS = "record, collection, href, uid, etag, base, echo, state, intent, previous_etag"
 _KEY = "collection || ':' || record"
+# Taking a new link back needs no more than this; taking back that one is gone needs all of it.
+_PLACE = "json_object('record', record, 'collection', collection, 'href', href)"
 _IMAGE = """json_object('record', record, 'collection', collection, 'href', href, 'uid', uid, 'etag', etag,
     'base', base, 'echo', echo)"""
 _LINK = ", ".join(f"l.{column}" for column in ["id", *_COLUMNS.split(", ")])
@@ -40,7 +42,7 @@ class Links:
         ).lastrowid
         assert id is not None
         if link.state is LinkState.LINKED:
-            self._decisions.note_rows("link", f"SELECT {_KEY}, NULL, {_IMAGE} FROM links WHERE id = ?3", (id,))
+            self._decisions.note_rows("link", f"SELECT {_KEY}, NULL, {_PLACE} FROM links WHERE id = ?3", (id,))
         return Link(id, *(getattr(link, name) for name in _COLUMNS.split(", ")))
 
     def insert_agreed(self, rows: Sequence[tuple[str, int, str, str, str | None, str]]) -> None:
@@ -51,7 +53,7 @@ class Links:
             f"VALUES (?, ?, ?, ?, ?, ?, '{{}}', '{LinkState.LINKED.value}')",
             rows,
         )
-        self._decisions.note_rows("link", f"SELECT {_KEY}, NULL, {_IMAGE} FROM links WHERE id > ?3", (before,))
+        self._decisions.note_rows("link", f"SELECT {_KEY}, NULL, {_PLACE} FROM links WHERE id > ?3", (before,))
 
     def update(self, link: Link) -> None:
         """Stores everything about the link with this id. Whether it is dirty does not change: see `looked`."""

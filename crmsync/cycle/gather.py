@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from crmsync import translate
 from crmsync.core.fieldmap import view as visible
 from crmsync.core.reconcile import Local, Pair, Remote
-from crmsync.core.selection import AccountRules, Selected, UserView, select
+from crmsync.core.selection import Selected
 from crmsync.cycle.job import Job
 from crmsync.cycle.newer import newer
+from crmsync.eligible import Eligible
 from crmsync.errors import Unreadable
 from crmsync.model import Link, LinkState, Record, RecordType
 from crmsync.store.collections_of import Collection
@@ -37,7 +38,7 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
     # A write that a late remote does not show yet is not decided upon again before it does.
     links = [link for link in links if link.state in (LinkState.LINKED, LinkState.GONE)]
     records = tx.records.many({link.record for link in links})
-    eye = _Eye.of(job, tx, collection, records)
+    eligible = _among(job, tx, collection, records)
     disputed = {one.conflict.link for one in tx.conflicts.list()}
     pairs: list[Pair] = []
     unreadable: list[tuple[Link, str]] = []
@@ -51,7 +52,7 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
             unreadable.append((link, str(error)))
             continue
         restore = tx.plans.answer(collection.id, link.href, "vanished") == "restore"
-        local = eye.local(record)
+        local = _local(eligible, record, collection.format)
         pairs.append(Pair(local, link, remote, newer(job, tx, collection, local, link, remote), restore))
     return Gathered(pairs, {link.id: pending.get(link.id, job.seen) for link in links}, unreadable)
 
@@ -67,8 +68,12 @@ def unlinked(job: Job, tx: Tables, collection: Collection, types: Sequence[Recor
     )
     waiting = tx.queue.suggested(job.account.id)
     records = tx.records.many([id for id in ids if id not in waiting], deleted=False)
-    eye = _Eye.of(job, tx, collection, records)
-    sides = [eye.local(record) for record in records.values() if not gives_up(tx, collection, record.id)]
+    eligible = _among(job, tx, collection, records)
+    sides = [
+        _local(eligible, record, collection.format)
+        for record in records.values()
+        if not gives_up(tx, collection, record.id)
+    ]
     return [Pair(local) for local in sides if local.selected]
 
 
@@ -88,39 +93,16 @@ def _stuck(tx: Tables, collection: Collection, href: str) -> bool:
 
 def wanted(job: Job, tx: Tables, collection: Collection, record: Record) -> bool:
     """Whether this account is to have the record."""
-    return _Eye.of(job, tx, collection, [record.id]).local(record).selected
+    return isinstance(_among(job, tx, collection, [record.id]).verdict(record), Selected)
 
 
-@dataclass(frozen=True, slots=True)
-class _Eye:
-    """What the account's user may see and wants, asked once for many records."""
+def _local(eligible: Eligible, record: Record, format: str) -> Local:
+    selected = isinstance(eligible.verdict(record), Selected)
+    return Local(record.id, record.type, visible(record.type, record.fields, format), selected, record.deleted)
 
-    user: UserView
-    rules: AccountRules
-    flagged: frozenset[str]
-    chosen: frozenset[str]
-    withheld: frozenset[str]
-    format: str
 
-    @classmethod
-    def of(cls, job: Job, tx: Tables, collection: Collection, records: Iterable[str]) -> _Eye:
-        owner, account = tx.users.by_id(job.account.user), job.account.id
-        ids = list(records)
-        return cls(
-            owner.sight(),
-            AccountRules(frozenset(collection.accepts)),
-            tx.flags.on(owner.id, ids),
-            tx.choices.on(account, ids),
-            tx.withheld.among(account, ids),
-            collection.format,
-        )
-
-    def local(self, record: Record) -> Local:
-        flagged, chosen = record.id in self.flagged, record.id in self.chosen
-        verdict = select(record, self.user, self.rules, flagged=flagged, chosen=chosen)
-        fields = visible(record.type, record.fields, self.format)
-        selected = isinstance(verdict, Selected) and record.id not in self.withheld
-        return Local(record.id, record.type, fields, selected, record.deleted)
+def _among(job: Job, tx: Tables, collection: Collection, records: Iterable[str]) -> Eligible:
+    return Eligible.among(tx, job.account, collection.accepts, records)
 
 
 def _remote(tx: Tables, collection: Collection, record: Record, link: Link, *, agreed: bool) -> Remote | None:

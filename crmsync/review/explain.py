@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from crmsync.core.selection import AccountRules, Excluded, select
+from crmsync.core.selection import Excluded
+from crmsync.eligible import Eligible
 from crmsync.model import LinkState, Mode, Record
 from crmsync.store.accounts import Account
 from crmsync.store.collections_of import Collection
@@ -112,10 +113,7 @@ def _absent(tx: Tables, account: Account, mine: Sequence[Collection], one: Recor
         return Standing.EXCLUDED, "import only", "nothing is written to an import-only account"
     homes = [collection for collection in mine if collection.selected and not collection.read_only]
     accepts = frozenset(kind for collection in homes for kind in collection.accepts)
-    owner = tx.users.by_id(account.user)
-    flagged = one.id in tx.flags.on(owner.id, [one.id])
-    chosen = one.id in tx.choices.on(account.id, [one.id])
-    verdict = select(one, owner.sight(), AccountRules(accepts), flagged=flagged, chosen=chosen)
+    verdict = Eligible.among(tx, account, accepts, [one.id]).verdict(one)
     if isinstance(verdict, Excluded):
         return Standing.EXCLUDED, "not selected", verdict.reason
     for collection in homes:

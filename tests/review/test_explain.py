@@ -157,6 +157,17 @@ def test_a_record_that_an_account_does_not_get_says_by_which_rule(hub: Hub, phon
     assert record(hub, fresh).state is Standing.IN_SYNC
 
 
+def test_a_record_whose_item_was_taken_back_by_an_undo_says_so(hub: Hub, phone: Spoke) -> None:
+    id = hub.add(name="Ada")
+    with hub.typing() as tx:
+        tx.withheld.add(tx.accounts.get("phone").id, id)
+    phone.sync()
+    assert (record(hub, id).state, record(hub, id).rule) == (Standing.EXCLUDED, "not selected")
+    assert record(hub, id).why.startswith("an undo took its item back")
+    hub.delete(id)
+    assert record(hub, id).why == "deleted in the CRM"
+
+
 def test_a_record_waits_while_an_item_of_the_queue_may_be_it(hub: Hub, phone: Spoke) -> None:
     phone.remote.seed(BOOK, "x", card("x", "Ada Lovelace", "EMAIL:ada@x.example"))
     id = hub.add(name="Ada Lovelace", emails=(Labelled("ada@x.example"),))

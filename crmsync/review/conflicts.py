@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from crmsync import translate
 from crmsync.core.entries import Diff, carry
+from crmsync.core.keys import same
 from crmsync.core.merge import merge
 from crmsync.core.origin import Origin
 from crmsync.errors import Unreadable, Usage
@@ -16,7 +17,7 @@ from crmsync.model import Conflict, Link, LinkState, Mode, OnConflict, OnDelete,
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.policies import StoredPolicy
 from crmsync.store.store import Tables
-from crmsync.values import Value, is_list
+from crmsync.values import Value, from_json, is_list, to_json
 
 DELETED = "deleted"
 """The pseudo-field of a deletion that waits for a person."""
@@ -149,9 +150,36 @@ def _field(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, value
     if conflict.remote is not None:
         base[name] = conflict.remote
     echo = {key: held for key, held in link.echo.items() if key != name}
+    agreed = {"base": to_json(link.base.get(name))} | ({"echo": to_json(link.echo[name])} if name in link.echo else {})
+    tx.decisions.note("conflict", str(logged.id), agreed, {"base": to_json(conflict.remote)})  # type: ignore[arg-type]
     tx.links.update(replace(link, base=base, echo=echo))
     tx.links.touch([link.id])
     tx.conflicts.close(logged.id, choice.value, losing)
+
+
+def reopen(tx: Tables, id: int, agreed: Mapping[str, Any]) -> bool:
+    """Takes a decision back: both sides disagree again, from where they were (`agreed`: base and echo of the field).
+
+    False where the answer has reached the remote since, or the link is another one by now.
+    """
+    logged = tx.conflicts.get(id)
+    name, link = logged.conflict.field, tx.links.get(logged.conflict.link)
+    if link is None or logged.open or tx.conflicts.find(link.id, name) is not None:
+        return False
+    remote: Any = logged.conflict.remote
+    if not same(name, link.base.get(name), remote) or name in link.echo:
+        return False
+    base, echo = dict(link.base), dict(link.echo)
+    base.pop(name, None)
+    if (value := from_json(name, agreed["base"])) is not None:
+        base[name] = value
+    if "echo" in agreed:
+        echo[name] = from_json(name, agreed["echo"])
+    tx.links.update(replace(link, base=base, echo=echo))
+    tx.mirror.mark_dirty(link.collection, [link.href])
+    tx.links.touch([link.id])
+    tx.conflicts.reopen(id)
+    return True
 
 
 def _both(field: str, crm: Value | None, remote: Any) -> Value | None:
@@ -185,7 +213,7 @@ def _delete(tx: Tables, conflict: Conflict, link: Link) -> None:
     tx.records.delete(conflict.record)
     mirrored = tx.mirror.get(link.collection, link.href)
     if link.state is LinkState.GONE or mirrored is None or mirrored.gone:
-        tx.links.delete(link.id)
+        tx.links.unlink([link.id])
         return
     # What was typed there since is known and given up: the next cycle deletes the item.
     record = tx.records.get(conflict.record, deleted=True)
@@ -217,4 +245,4 @@ def _leave(tx: Tables, conflict: Conflict, link: Link, *, archive: bool) -> None
     if archive:
         tx.records.change(conflict.record, {"status": "inactive"}, reason="archived")
     if link.state is LinkState.GONE:
-        tx.links.delete(link.id)
+        tx.links.unlink([link.id])

@@ -16,6 +16,7 @@ from crmsync.core.inverse import inverse
 from crmsync.core.keys import same
 from crmsync.errors import Usage
 from crmsync.model import RecordType
+from crmsync.review.conflicts import reopen
 from crmsync.store.runs import Run
 from crmsync.store.store import Tables
 from crmsync.values import Fields
@@ -150,6 +151,8 @@ class _Undo:
                     made.append(one.after)
                 case "link":
                     self.undone.decisions += self.tx.links.relink(one.before)
+                case "conflict":
+                    self._reopen(int(one.key), one.before)
                 case "queue":
                     id = int(one.key)
                     queued[id] = (one.before, queued[id][1] if id in queued else one.after)
@@ -162,6 +165,14 @@ class _Undo:
         self._unlink([image for image in made if image["record"] not in self.kept])
         kept = {(image["collection"], image["href"]) for image in made if image["record"] in self.kept}
         self._requeue(queued, kept)
+
+    def _reopen(self, id: int, agreed: Mapping[str, Any]) -> None:
+        if reopen(self.tx, id, agreed):
+            self.undone.decisions += 1
+            return
+        conflict = self.tx.conflicts.get(id).conflict
+        reason = f"conflict {id} stays decided, since its answer reached the remote; the other value is in its log"
+        self.undone.survived.append(Survivor(conflict.record, conflict.field, reason))
 
     def _unlink(self, images: Sequence[Mapping[str, Any]]) -> None:
         records = [image["record"] for image in images]

@@ -10,7 +10,8 @@ import pytest
 
 from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
-from crmsync.review import import_queue
+from crmsync.review import conflicts, import_queue
+from crmsync.review.conflicts import Choice
 from crmsync.review.undo import Undone, undo
 from crmsync.store.import_queue import QueueState
 from crmsync.store.session import Stamp
@@ -275,3 +276,62 @@ def test_the_write_log_and_the_decisions_are_append_only(hub: Person, phone: Spo
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             connection.execute(statement)
     connection.close()
+
+
+@pytest.mark.parametrize("choice", [Choice.CRM, Choice.REMOTE])
+def test_an_answer_to_a_conflict_is_taken_back_and_the_question_is_open_again(
+    hub: Person, phone: Spoke, choice: Choice
+) -> None:
+    anna = hub.add(name="Anna Rossi", note="old")
+    phone.sync()
+    (href,) = phone.hrefs()
+    phone.remote.edit(BOOK, href, phone.text(href).replace("old", "phone").encode())
+    hub.set(anna, note="office")
+    phone.sync()
+    (question,) = hub.conflicts()
+    with hub.deciding() as tx:
+        conflicts.resolve(tx, question.id, choice)
+    assert hub.conflicts() == []
+    undone = hub.undo(hub.last)
+    assert undone.survived == []
+    for _ in range(2):
+        assert [one.id for one in hub.conflicts()] == [question.id]
+        assert (hub.fields(anna)["note"], "NOTE:phone" in phone.text(href)) == ("office", True)
+        phone.sync()
+
+
+def test_an_answer_that_reached_the_remote_stays_decided_and_its_field_is_put_back(hub: Person, phone: Spoke) -> None:
+    anna = hub.add(name="Anna Rossi", note="old")
+    phone.sync()
+    (href,) = phone.hrefs()
+    phone.remote.edit(BOOK, href, phone.text(href).replace("old", "phone").encode())
+    hub.set(anna, note="office")
+    phone.sync()
+    (question,) = hub.conflicts()
+    with hub.deciding() as tx:
+        conflicts.resolve(tx, question.id, Choice.VALUE, "both of them")
+    run = hub.last
+    phone.sync()
+    assert "NOTE:both of them" in phone.text(href)
+    undone = hub.undo(run)
+    assert ["stays decided" in one.reason for one in undone.survived] == [True]
+    phone.sync()
+    assert (hub.fields(anna)["note"], "NOTE:office" in phone.text(href)) == ("office", True)
+    assert hub.conflicts() == []
+
+
+def test_an_answer_to_a_deletion_is_taken_back(hub: Person, phone: Spoke) -> None:
+    anna = hub.add(name="Anna Rossi")
+    phone.sync()
+    phone.remote.remove(BOOK, phone.hrefs()[0])
+    phone.sync()
+    (question,) = hub.conflicts()
+    with hub.deciding() as tx:
+        conflicts.resolve(tx, question.id, Choice.REMOTE)
+    with hub.store.view() as view:
+        assert view.records.get(anna) is None
+    hub.undo(hub.last)
+    phone.sync()
+    assert [one.conflict.field for one in hub.conflicts()] == ["deleted"]
+    assert hub.fields(anna) == {"name": "Anna Rossi"}
+    assert phone.hrefs() == []

@@ -62,9 +62,16 @@ def _show(desk: Desk, options: argparse.Namespace) -> int:
     else:
         say(f"{names.get(plan.account, '')}: {plan.reason}")
         lines: list[dict[str, Any]] = plan.body["actions"]
-        rows = [(line["action"], line["name"], line.get("href", ""), line.get("reason", "")) for line in lines]
-        table(("action", "name", "item", "why"), rows, "It has no lines.")
+        rows = [
+            (line["action"], line["name"], line.get("href", ""), line.get("etag") or "", _why(line)) for line in lines
+        ]
+        table(("action", "name", "item", "etag", "why"), rows, "It has no lines.")
     return 0
+
+
+def _why(line: dict[str, Any]) -> str:
+    reason = str(line.get("reason", "")) or ", ".join(line.get("crm", ()))
+    return f"moved since it was let pass; {reason}" if line.get("moved") else reason
 
 
 def _decide(desk: Desk, options: argparse.Namespace) -> int:
@@ -77,7 +84,9 @@ def _decide(desk: Desk, options: argparse.Namespace) -> int:
         account = tx.accounts.get(name)
     result = sync(desk, account)
     if options.json:
-        emit({"id": options.id, "decision": options.action, "run": result.to_json()})
+        emit({"id": options.id, "decision": options.action, "refused": result.moved, "run": result.to_json()})
     else:
+        for line in result.moved:
+            say(f"refused, it has moved since: {line['action']} {line['name']} ({line['href']})")
         say(f"{name}: {result.state}, out {result.pushed.total:,}, questions {result.conflicts:,}")
     return exit_code(result.error) if result.error is not None else 0

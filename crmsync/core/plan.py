@@ -7,7 +7,7 @@ not stand in a plan, and the guard reads it first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never
 
@@ -136,7 +136,7 @@ class Guarded:
 
 
 def signature(action: Action) -> str:
-    """Names an action so that an answer holds for exactly it: stale once the etag, the values or the reason move."""
+    """Names an action in one line. What a person's answer about it holds for is `cycle.seal`'s to say."""
     match action:
         case Create():
             return f"create {action.record}"
@@ -152,12 +152,13 @@ def signature(action: Action) -> str:
             assert_never(action)
 
 
-def guard(plan: Plan, size: int, budgets: Budgets, approved: frozenset[str] = frozenset()) -> Guarded:
+def guard(plan: Plan, size: int, budgets: Budgets, approved: Sequence[Action] = ()) -> Guarded:
     """Holds back whatever exceeds a budget; the rest flows. `size` is how many links the collection has.
 
-    `approved` holds signatures that a person has let pass. They neither count nor are held.
+    `approved`: those actions of the plan that a person has let pass. They neither count nor are held.
     """
-    open_actions = [action for action in plan.actions if signature(action) not in approved]
+    passed = {id(action) for action in approved}
+    open_actions = [action for action in plan.actions if id(action) not in passed]
     held: dict[int, Action] = {}
     reasons: list[str] = []
 

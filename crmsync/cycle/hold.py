@@ -4,37 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmsync.core.plan import Action, Delete, Plan, guard, signature
-from crmsync.cycle.describe import describe
+from crmsync.core.plan import Action, Plan, guard
 from crmsync.cycle.job import Job
+from crmsync.cycle.seal import answered, sealed_lines, target
 from crmsync.store.collections_of import Collection
 from crmsync.store.plans import PlanState
 from crmsync.store.store import Tables
 
 
-def allowed(job: Job, tx: Tables, collection: Collection, plan: Plan) -> Sequence[Action]:
+def allowed(job: Job, tx: Tables, collection: Collection, plan: Plan, *, dry_run: bool = False) -> Sequence[Action]:
     """The actions that may go on now; the others are held as a plan that `crmsync plans` shows.
 
-    A line that a person approved passes as long as its item has not moved; one that was discarded is dropped.
+    A line that a person approved passes as long as neither its item nor its record has moved; one that has is held,
+    however few there are, until somebody says so again. One that was discarded is dropped.
     """
-    approved = _decided(job, tx, collection, PlanState.APPLIED)
-    discarded = _decided(job, tx, collection, PlanState.DISCARDED)
-    wanted = Plan(tuple(action for action in plan.actions if not _dropped(action, discarded)))
-    guarded = guard(wanted, tx.links.count(collection.id), job.rules.budgets, approved)
-    if guarded.held:
-        lines = [describe(tx, collection, action) for action in guarded.held]
-        tx.plans.hold(job.account.id, collection.id, "; ".join(guarded.reasons), {"actions": lines})
-        job.result.held += len(guarded.held)
-        job.result.notes += [f"{collection.name}: held, {reason}" for reason in guarded.reasons]
+    said = answered(tx, collection, job.account.id, plan)
+    set_apart = {id(action) for action in (*said.dropped, *said.moved)}
+    wanted = Plan(tuple(action for action in plan.actions if id(action) not in set_apart))
+    guarded = guard(wanted, tx.links.count(collection.id), job.rules.budgets, said.approved)
+    if not said.approved and not dry_run:
+        _close(tx, job.account.id, collection)
+    held, reasons = (*said.moved, *guarded.held), list(guarded.reasons)
+    if said.moved:
+        reasons.append(f"{len(said.moved)} lines of a plan have moved since it was applied")
+    if held:
+        moved = {target(action) for action in said.moved}
+        lines = sealed_lines(tx, collection, held)
+        lines = [line | {"moved": True} if line["target"] in moved else line for line in lines]
+        tx.plans.hold(job.account.id, collection.id, "; ".join(reasons), {"actions": lines})
+        job.result.moved += [line for line in lines if line.get("moved")]
+        job.result.held += len(held)
+        job.result.notes += [f"{collection.name}: held, {reason}" for reason in reasons]
     else:
         tx.plans.release(job.account.id, collection.id)
     return guarded.allowed
 
 
-def _dropped(action: Action, discarded: frozenset[str]) -> bool:
-    return isinstance(action, Delete) and signature(action) in discarded
-
-
-def _decided(job: Job, tx: Tables, collection: Collection, state: PlanState) -> frozenset[str]:
-    plans = [plan for plan in tx.plans.list(state=state, account=job.account.id) if plan.collection == collection.id]
-    return frozenset(line["signature"] for plan in plans for line in plan.body["actions"])
+def _close(tx: Tables, account: int, collection: Collection) -> None:
+    """Nothing of what was approved is left to do: from now on the same things would be other events."""
+    for plan in tx.plans.list(state=PlanState.APPLIED, account=account):
+        if plan.collection == collection.id:
+            tx.plans.close(plan.id)

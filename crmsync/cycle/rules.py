@@ -64,7 +64,10 @@ class Tally:
 
 @dataclass(slots=True)
 class RunResult:
-    """One account's run, in the words of CLI.md. `error` is why a run failed or was skipped."""
+    """One account's run, in the words of CLI.md. `error` is why a run failed or was skipped.
+
+    `moved`: the lines of a plan that a person had let pass and that are held again, since they have moved.
+    """
 
     account: str
     id: int = 0
@@ -81,6 +84,7 @@ class RunResult:
     seconds: float = 0.0
     plan: list[dict[str, Any]] | None = None
     notes: list[str] = field(default_factory=list)
+    moved: list[dict[str, Any]] = field(default_factory=list)
     error: Exception | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -104,6 +108,8 @@ class RunResult:
             shown["notes"] = self.notes
         if self.error is not None:
             shown["error"] = str(self.error)
+        if self.moved:
+            shown["moved"] = self.moved
         if self.plan is not None:
             shown["plan"] = self.plan
         return shown

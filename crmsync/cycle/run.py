@@ -110,7 +110,7 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
         job.seen = view.journal.last()
         found = gather.linked(job, view, collection)
         fresh = gather.unlinked(job, view, collection, types) if types else ()
-        quiet_here = not (found.pairs or fresh or found.unreadable) and not view.plans.list(account=job.account.id)
+        quiet_here = not (found.pairs or fresh or found.unreadable) and not view.plans.undecided(job.account.id)
     if quiet_here:
         return
     plan = reconcile([*found.pairs, *fresh], job.rules.policies)
@@ -120,7 +120,7 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
             job.park(tx, collection, link.href, link.etag, reason, mirrored.item.raw if mirrored else None)
             tx.mirror.clear_dirty(collection.id, [link.href])
         plan = freeze(job, tx, plan)
-        actions = hold.allowed(job, tx, collection, plan)
+        actions = hold.allowed(job, tx, collection, plan, dry_run=dry_run)
         if job.result.plan is not None:
             job.result.plan += [describe(tx, collection, action) for action in plan.actions]
         for pair in found.pairs:

@@ -22,6 +22,8 @@ def send(job: Job, collection: Collection, step: Step) -> int | None:
     `Unreachable` nobody knows whether it happened: the link keeps saying so, and `cycle.recover` finds out.
     """
     try:
+        if step.link.etag is None and not isinstance(step, Post):
+            _look_first(job, collection, step.link)
         match step:
             case Post():
                 return _post(job, collection, step)
@@ -35,6 +37,15 @@ def send(job: Job, collection: Collection, step: Step) -> int | None:
     except (Skip, Halt, Busy) as error:
         _not_done(job, collection, step, error)
         raise
+
+
+def _look_first(job: Job, collection: Collection, link: Link) -> None:
+    """A remote without etags overwrites whatever is there by now: raises `Moved` when it is not what we decided on."""
+    found = job.connector.fetch(remote_of(collection), [link.href])
+    with job.store.view() as view:
+        mirrored = view.mirror.get(collection.id, link.href)
+    if found and mirrored is not None and found[0].raw != mirrored.item.raw:
+        raise Moved("it changed meanwhile", thing=link.href)
 
 
 def _post(job: Job, collection: Collection, step: Post) -> int:

@@ -12,11 +12,12 @@ from crmsync.store.session import Session
 
 
 class PlanState(StrEnum):
-    """What became of a held plan."""
+    """What became of a held plan: `APPLIED` until a cycle finds nothing of it left to do, then `DONE`."""
 
     HELD = "held"
     APPLIED = "applied"
     DISCARDED = "discarded"
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,12 @@ class Plans:
             (state.value, stamp.at, stamp.actor, id),
         )
 
+    def close(self, id: int) -> None:
+        """What was approved is done: the plan says nothing about later events."""
+        self._session.write(
+            "UPDATE plans SET state = ? WHERE id = ? AND state = ?", (PlanState.DONE.value, id, PlanState.APPLIED.value)
+        )
+
     def release(self, account: int, collection: int | None) -> None:
         """Nothing is held for this place any more: the reason went away by itself."""
         self._session.write(
@@ -90,6 +97,11 @@ class Plans:
             (state.value, account, account),
         )
         return [_plan(row) for row in rows]
+
+    def undecided(self, account: int) -> bool:
+        """Whether something is held for an account, or approved and not done yet."""
+        sql = "SELECT 1 FROM plans WHERE state IN ('held', 'applied') AND account = ? LIMIT 1"
+        return self._session.one(sql, (account,)) is not None
 
     def count(self) -> int:
         """How many are held."""

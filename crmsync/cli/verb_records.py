@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crmsync.cli import record_history
+from crmsync.cli import record_history, record_merge
 from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, emit_each, say, table
 from crmsync.cli.field_values import in_words, pairs
@@ -14,6 +14,7 @@ from crmsync.cli.typed_times import in_order
 from crmsync.core.fieldmap import apply, display_name, with_name
 from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
+from crmsync.review.promotion import promote
 from crmsync.store.identity import new_id
 from crmsync.store.record_list import Selection
 from crmsync.store.store import Tables
@@ -35,6 +36,8 @@ def run(desk: Desk, argv: list[str]) -> int:
         "delete": _delete,
         "why": record_history.why,
         "history": record_history.history,
+        "merge": record_merge.run,
+        "promote": _promote,
     }
     return actions[options.action](desk, options)
 
@@ -64,6 +67,13 @@ def _parser() -> Arguments:
     why = actions.add_parser("why", help="where each value comes from")
     why.add_argument("id")
     why.add_argument("field", nargs="?")
+    merge = actions.add_parser("merge", help="two records are one: OTHER becomes part of KEEP")
+    merge.add_argument("keep", metavar="KEEP")
+    merge.add_argument("other", metavar="OTHER")
+    merge.add_argument("--dry-run", action="store_true", help="show what that would do; change nothing")
+    promote = actions.add_parser("promote", help="a lead becomes a contact or a company, a company a customer")
+    promote.add_argument("id")
+    promote.add_argument("--stage", help="of a company (default: prospect, then customer)")
     for name, text in (("show", "everything about one"), ("delete", "delete one"), ("history", "what changed when")):
         actions.add_parser(name, help=text).add_argument("id")
     for one in actions.choices.values():
@@ -192,3 +202,12 @@ def _delete(desk: Desk, options: argparse.Namespace) -> int:
         record = _get(tx, options.id)
         tx.records.delete(record.id)
     return answer(options, {"deleted": record.id}, "deleted; its items leave the remotes with the next sync")
+
+
+def _promote(desk: Desk, options: argparse.Namespace) -> int:
+    with desk.deciding("promoted") as tx:
+        done = promote(tx, options.id, options.stage or "")
+    data = {"id": done.record, "type": done.type.value, "stage": done.stage or None}
+    before = {"type": done.was_type.value, "stage": done.was_stage or None}
+    was, now = (" ".join(filter(None, pair)) for pair in ((done.was_stage, done.was_type), (done.stage, done.type)))
+    return answer(options, {**data, "before": before}, f"{done.record}: was {was}, is {now}")

@@ -39,7 +39,9 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
     links = [link for link in links if link.state in (LinkState.LINKED, LinkState.GONE)]
     records = tx.records.many({link.record for link in links})
     eligible = _among(job, tx, collection, records)
-    disputed = {one.conflict.link for one in tx.conflicts.list()}
+    open_ones = tx.conflicts.list()
+    disputed = {one.conflict.link for one in open_ones}
+    asked = {one.conflict.link for one in open_ones if one.conflict.field == "deleted" and one.conflict.crm is True}
     pairs: list[Pair] = []
     unreadable: list[tuple[Link, str]] = []
     for link in links:
@@ -51,6 +53,8 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
         except Unreadable as error:
             unreadable.append((link, str(error)))
             continue
+        if record.deleted and link.id in asked and remote is not None:
+            continue  # whether its item goes too is a question to a person
         restore = tx.plans.answer(collection.id, link.href, "vanished") == "restore"
         local = _local(eligible, record, collection.format)
         pairs.append(Pair(local, link, remote, newer(job, tx, collection, local, link, remote), restore))

@@ -16,7 +16,7 @@ from crmsync.cycle.suggest import enqueue
 from crmsync.enrol import Newcomer, enrol, read
 from crmsync.errors import Unreadable
 from crmsync.formats import registry
-from crmsync.model import Confidence, Conflict, Item, Link, LinkState, Mode
+from crmsync.model import Confidence, Conflict, Item, Link, LinkState, Mode, Record
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found, QueueState
 from crmsync.store.store import Tables
@@ -135,6 +135,12 @@ def _enrolled(
 _LEFT_OUT = (QueueState.IGNORED, QueueState.PRIVATE)
 
 
+def _successor(tx: Tables, id: str) -> Record | None:
+    """The record that this one was merged into."""
+    later = tx.merged.successor(id)
+    return None if later is None else tx.records.get(later)
+
+
 def _ours(job: Job, tx: Tables, collection: Collection, item: Item) -> bool:
     """Whether the item carries our mark, made for a record that has no item in this account: then it is that item.
 
@@ -142,7 +148,7 @@ def _ours(job: Job, tx: Tables, collection: Collection, item: Item) -> bool:
     copy of a record that this account is not to have is somebody's own: linked, it would be deleted as not selected.
     """
     owner = record_of(item.uid)
-    record = tx.records.get(owner) if owner else None
+    record = tx.records.get(owner) or _successor(tx, owner) if owner else None
     if record is None:
         return False
     mine = {other.id for other in tx.collections.of(job.account.id)}

@@ -119,6 +119,19 @@ def resolve(tx: Tables, id: int, choice: Choice, value: Value | None = None) -> 
         _field(tx, logged, link, choice, value)
 
 
+def ask_about_item(tx: Tables, link: Link) -> None:
+    """Puts before a person whether the item of a deleted record goes too. Until that is answered it stays."""
+    logged, new = tx.conflicts.open(Conflict(link.record, link.id, DELETED, False, True, False), link.collection)
+    if not new and not logged.open:
+        tx.conflicts.reopen(logged.id)
+
+
+def is_written(tx: Tables, link: Link) -> bool:
+    """Whether the place of an item is one that we write to at all."""
+    collection = tx.collections.get(link.collection)
+    return not collection.read_only and tx.accounts.by_id(collection.account).mode is not Mode.IMPORT
+
+
 def _field(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, value: Value | None) -> None:
     conflict = logged.conflict
     name = conflict.field

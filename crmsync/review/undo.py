@@ -16,7 +16,7 @@ from crmsync.core.inverse import inverse
 from crmsync.core.keys import same
 from crmsync.errors import Usage
 from crmsync.model import RecordType
-from crmsync.review.conflicts import reopen
+from crmsync.review.conflicts import DELETED, ask_about_item, is_written, reopen
 from crmsync.store.runs import Run
 from crmsync.store.store import Tables
 from crmsync.values import Fields
@@ -160,6 +160,12 @@ class _Undo:
                     account, _, record = one.key.partition(":")
                     change = self.tx.withheld.drop if one.before is None else self.tx.withheld.add
                     self.undone.decisions += change(int(account), record)
+                case "moved":
+                    self.undone.decisions += self._moved_back(one.key, str(one.before), str(one.after))
+                case "merged" if one.before is None:
+                    self.undone.decisions += self.tx.merged.drop(one.key)
+                case "merged":
+                    self._merged_again(one.key, str(one.before))
                 case _:
                     pass
         self._unlink([image for image in made if image["record"] not in self.kept])
@@ -196,6 +202,22 @@ class _Undo:
             self.tx.mirror.drop(collection, [href for href in hrefs if href not in known])
         self.undone.decisions += len(ids)
 
+    def _moved_back(self, key: str, before: str, after: str) -> bool:
+        """An item that became another record's. Both sides agree on what it shows now; the next cycle puts it right."""
+        collection, _, href = key.partition(":")
+        link = self.tx.links.by_href(int(collection), href)
+        if link is None or link.record != after or self.tx.links.between(before, int(collection)) is not None:
+            return False
+        self.tx.links.move(link.id, before)
+        return True
+
+    def _merged_again(self, record: str, into: str) -> None:
+        self.tx.merged.put(record, into)
+        for link in self.tx.links.for_record(record):
+            if is_written(self.tx, link):
+                ask_about_item(self.tx, link)
+        self.undone.decisions += 1
+
     def _requeue(
         self, images: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]], kept: AbstractSet[tuple[int, str]]
     ) -> None:
@@ -229,7 +251,14 @@ class _Undo:
                     continue
                 if self.tx.records.restore(id, reason=self._reason):
                     self.undone.restored.append(id)
+                    self._no_question(id)
             self._fields(id, record.fields, changes)
+
+    def _no_question(self, id: str) -> None:
+        """A record that is back is not asked about any more."""
+        for logged in self.tx.conflicts.list(record=id, field=DELETED):
+            if logged.conflict.crm is True:
+                self.tx.conflicts.close(logged.id, "undone")
 
     def _made_and_deleted(self, id: str) -> bool:
         """Whether the record did not live longer than the run."""

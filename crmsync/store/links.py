@@ -82,6 +82,18 @@ class Links:
             )
         return found
 
+    def move(self, id: int, record: str) -> None:
+        """The item is another record's from now on; what was agreed about it stays agreed, open conflicts end."""
+        link = self.get(id)
+        assert link is not None
+        self._decisions.note("moved", f"{link.collection}:{link.href}", link.record, record)
+        self._session.write(
+            "UPDATE conflicts SET open = 0, resolution = 'moved', resolved_at = ? WHERE link = ? AND open",
+            (self._session.writing().at, id),
+        )
+        self._session.write("UPDATE links SET record = ? WHERE id = ?", (record, id))
+        self.touch([id])
+
     def relink(self, image: Mapping[str, Any]) -> bool:
         """Makes a link that was undone again. False where item or record belong to another one by now."""
         base = load_fields(image["base"])

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from crmsync.store.journal import Journal
     from crmsync.store.links import Links
     from crmsync.store.losses import Losses
+    from crmsync.store.merged import Merged
     from crmsync.store.mirror import Mirror
     from crmsync.store.ours import Ours
     from crmsync.store.parked import Parked
@@ -79,6 +80,13 @@ class Tables:
         from crmsync.store.records import Records
 
         return Records(self._session, self.journal)
+
+    @cached_property
+    def merged(self) -> Merged:
+        """Records that became part of others."""
+        from crmsync.store.merged import Merged
+
+        return Merged(self._session, self.decisions)
 
     @cached_property
     def flags(self) -> Flags:

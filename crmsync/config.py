@@ -2,6 +2,7 @@
 
 region = "IT"                 # what phone numbers without a country code belong to
 user = "anna"                 # who acts when nobody is named
+own = ["<id of a record>"]    # the own organisation: every account gets it
 
 [policy]                      # for every account
 on_conflict = "ask"           # ask | crm | remote | newest | both
@@ -12,6 +13,15 @@ fields = { phones = "both" }  # for single fields
 on_conflict = "crm"
 [accounts.work.types.lead]
 on_conflict = "remote"
+
+[accounts.phone]
+export = "careful"            # what may leave the CRM there: "nts" (the default), "all", or a set of your own
+linked_contacts = true        # contacts of the leads, companies and suppliers that go there go along
+
+[[export.careful]]            # such a set: records of this type stay while the field has this value
+type = "lead"                 # "nts" keeps leads with privacy "denied", not_interested true or status "inactive"
+field = "privacy"
+value = "denied"
 
 [budgets.deletes]             # more than this is held for a person
 floor = 10
@@ -32,6 +42,7 @@ from pathlib import Path
 from crmsync.core.declarations import Master, contradictions, masters_for
 from crmsync.core.plan import Budgets
 from crmsync.core.reconcile import Policies
+from crmsync.core.selection import RULE_SETS, Export, ExportRule
 from crmsync.errors import BadConfig
 from crmsync.model import Mode, OnConflict, OnDelete, Policy, RecordType, Side
 
@@ -47,11 +58,13 @@ class PolicyConfig:
 
 @dataclass(frozen=True, slots=True)
 class AccountConfig:
-    """One account: its policy, what differs for single record types, and a command that prints its secret."""
+    """One account: its policy, what differs for single record types, how to get its secret, and what goes there."""
 
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     types: Mapping[RecordType, PolicyConfig] = field(default_factory=dict)
     secret_command: Sequence[str] = ()
+    export: str = "nts"
+    linked_contacts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,8 @@ class Config:
     accounts: Mapping[str, AccountConfig] = field(default_factory=dict)
     budgets: Budgets = field(default_factory=Budgets)
     masters: tuple[Master, ...] = ()
+    own: frozenset[str] = frozenset()
+    export: Mapping[str, tuple[ExportRule, ...]] = field(default_factory=dict)
 
     def account(self, name: str) -> AccountConfig:
         """What the file says about an account; nothing where it says nothing."""
@@ -79,6 +94,11 @@ class Config:
                 layers = (self.policy, own.policy, own.types.get(kind, PolicyConfig()))
                 by_type.append((kind, _policy(mode, layers, masters)))
         return Policies(_policy(mode, (self.policy, own.policy), {}), tuple(by_type))
+
+    def exports(self, account: str) -> Export:
+        """What an account lets out."""
+        own = self.account(account)
+        return Export({**self.export, **RULE_SETS}[own.export], self.own, own.linked_contacts)
 
     def contradictions(self, accounts: Sequence[str]) -> tuple[str, ...]:
         """What contradicts itself, in sentences."""

@@ -14,9 +14,10 @@ import msgspec
 from crmsync.config import AccountConfig, Config, PolicyConfig
 from crmsync.core.declarations import Master
 from crmsync.core.plan import Budget, Budgets
+from crmsync.core.selection import RULE_SETS, ExportRule
 from crmsync.errors import BadConfig, Usage
 from crmsync.model import OnConflict, OnDelete, RecordType
-from crmsync.values import shape
+from crmsync.values import Shape, shape
 
 
 class _Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,10 +35,12 @@ class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: _Policy = _Policy()
     types: dict[RecordType, _Policy] = {}
     secret_command: list[str] = []
+    export: str = "nts"
+    linked_contacts: bool = False
 
     def plain(self) -> AccountConfig:
         types = {kind: policy.plain() for kind, policy in self.types.items()}
-        return AccountConfig(self.policy.plain(), types, tuple(self.secret_command))
+        return AccountConfig(self.policy.plain(), types, tuple(self.secret_command), self.export, self.linked_contacts)
 
 
 class _Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +71,21 @@ class _Master(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     system: str
 
 
+class _ExportRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    type: RecordType
+    field: str
+    value: bool | str
+    reason: str = ""
+
+    def plain(self) -> ExportRule:
+        kind = bool if shape(self.field) is Shape.FLAG else str
+        if shape(self.field) not in (Shape.FLAG, Shape.TEXT) or not isinstance(self.value, kind):
+            raise Usage(f"an export rule compares a text with a text or a flag with true or false: {self.field}")
+        shown = "" if self.value is True else "not " if self.value is False else f" is {self.value}"
+        said = self.reason or (f"{shown}{self.field}" if kind is bool else f"{self.field}{shown}")
+        return ExportRule(self.type, self.field, self.value, said)
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region: Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")] = ""
     user: str = ""
@@ -75,6 +93,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accounts: dict[str, _Account] = {}
     budgets: _Budgets = _Budgets()
     masters: list[_Master] = []
+    own: list[str] = []
+    export: dict[str, list[_ExportRule]] = {}
 
 
 def parse(text: bytes, path: Path) -> Config:
@@ -91,6 +111,12 @@ def parse(text: bytes, path: Path) -> Config:
 
 
 def _plain(file: _File) -> Config:
+    if built_in := sorted(file.export.keys() & RULE_SETS.keys()):
+        raise Usage(f"a set of export rules goes by this name already: {built_in[0]}")
+    sets = {**RULE_SETS, **file.export}
+    for account in file.accounts.values():
+        if account.export not in sets:
+            raise Usage(f"there is no set of export rules {account.export}; there are {', '.join(sorted(sets))}")
     return Config(
         file.region,
         file.user,
@@ -98,4 +124,6 @@ def _plain(file: _File) -> Config:
         {name: account.plain() for name, account in file.accounts.items()},
         file.budgets.plain(),
         tuple(Master(one.type, one.field, one.system) for one in file.masters),
+        frozenset(file.own),
+        {name: tuple(rule.plain() for rule in rules) for name, rules in file.export.items()},
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crmsync.core.selection import AccountRules, Excluded, Selection, UserView, select
+from crmsync.core.selection import AccountRules, Excluded, Export, Selection, UserView, Why, select
 from crmsync.model import Record, RecordType
 from crmsync.store.accounts import Account
 from crmsync.store.store import Tables
@@ -20,16 +20,18 @@ class Eligible:
     user: UserView
     rules: AccountRules
     flagged: frozenset[str]
-    chosen: frozenset[str]
+    chosen: Mapping[str, Why]
     withheld: frozenset[str]
 
     @classmethod
-    def among(cls, tx: Tables, account: Account, accepts: Iterable[RecordType], records: Iterable[str]) -> Eligible:
-        """For these records, in collections that accept these types."""
+    def among(
+        cls, tx: Tables, account: Account, accepts: Iterable[RecordType], export: Export, records: Iterable[str]
+    ) -> Eligible:
+        """For these records, in collections that accept these types; `export` is what the account lets out."""
         owner, ids = tx.users.by_id(account.user), list(records)
         return cls(
             owner.sight(),
-            AccountRules(frozenset(accepts)),
+            AccountRules(frozenset(accepts), export=export),
             tx.flags.on(owner.id, ids),
             tx.choices.on(account.id, ids),
             tx.withheld.among(account.id, ids),
@@ -37,6 +39,6 @@ class Eligible:
 
     def verdict(self, record: Record) -> Selection:
         """Whether the account is to have the record, and why or why not."""
-        flagged, chosen = record.id in self.flagged, record.id in self.chosen
+        flagged, chosen = record.id in self.flagged, self.chosen.get(record.id)
         found = select(record, self.user, self.rules, flagged=flagged, chosen=chosen)
         return _WITHHELD if record.id in self.withheld and not isinstance(found, Excluded) else found

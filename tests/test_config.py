@@ -10,6 +10,7 @@ from crmsync import config
 from crmsync.config import AccountConfig, Config, content
 from crmsync.config_file import parse
 from crmsync.core.plan import Budget, Budgets
+from crmsync.core.selection import EXPORT_RULES, Export, ExportRule
 from crmsync.errors import BadConfig
 from crmsync.model import Mode, OnConflict, OnDelete, RecordType, Side
 
@@ -35,6 +36,12 @@ def test_the_example_in_the_documentation_is_read() -> None:
     assert found.policy.fields == {"phones": OnConflict.BOTH}
     assert found.accounts["work"].policy.on_conflict is OnConflict.CRM
     assert found.accounts["work"].types[RecordType.LEAD].on_conflict is OnConflict.REMOTE
+    assert found.exports("phone") == Export(
+        (ExportRule(RecordType.LEAD, "privacy", "denied", "privacy is denied"),),
+        frozenset({"<id of a record>"}),
+        linked_contacts=True,
+    )
+    assert found.exports("work") == Export(EXPORT_RULES, frozenset({"<id of a record>"}))
     assert found.budgets.deletes == Budget(10, 0.2)
     assert [(one.type, one.field, one.system) for one in found.masters] == [(RecordType.COMPANY, "vat_number", "erp")]
 
@@ -121,3 +128,44 @@ def test_comments_alone_are_nothing_and_a_missing_file_is_too(tmp_path: Path) ->
     path.mkdir()
     with pytest.raises(BadConfig, match="cannot be read"):
         content(path)
+
+
+def test_an_account_may_let_out_everything_or_what_rules_of_ones_own_say() -> None:
+    found = read(
+        """
+        [accounts.work]
+        export = "all"
+        [accounts.phone]
+        export = "mine"
+        [[export.mine]]
+        type = "contact"
+        field = "not_interested"
+        value = true
+        [[export.mine]]
+        type = "contact"
+        field = "not_interested"
+        value = false
+        reason = "said so"
+        """
+    )
+    assert found.exports("work").rules == ()
+    assert [(rule.value, rule.reason) for rule in found.exports("phone").rules] == [
+        (True, "not_interested"),
+        (False, "said so"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('[accounts.work]\nexport = "mine"', "no set of export rules mine; there are all, nts"),
+        ('[[export.nts]]\ntype = "lead"\nfield = "status"\nvalue = "x"', "by this name already: nts"),
+        ('[[export.x]]\ntype = "lead"\nfield = "status"\nvalue = true', "compares a text with a text"),
+        ('[[export.x]]\ntype = "lead"\nfield = "not_interested"\nvalue = "yes"', "compares a text with a text"),
+        ('[[export.x]]\ntype = "lead"\nfield = "orders"\nvalue = "1"', "compares a text with a text"),
+        ('[[export.x]]\ntype = "lead"\nfield = "nonsense"\nvalue = "1"', "nonsense"),
+    ],
+)
+def test_export_rules_that_mean_nothing_are_told(text: str, complaint: str) -> None:
+    with pytest.raises(BadConfig, match=complaint):
+        read(text)

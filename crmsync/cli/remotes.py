@@ -30,4 +30,6 @@ def connect(desk: Desk, account: Account, secret: Secret | None = None) -> Conne
 def rules(desk: Desk, account: Account) -> Rules:
     """What the config says about an account."""
     config = desk.config
-    return Rules(config.policies(account.name, account.mode), config.budgets, config.region)
+    return Rules(
+        config.policies(account.name, account.mode), config.budgets, config.region, config.exports(account.name)
+    )

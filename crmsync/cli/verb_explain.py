@@ -27,7 +27,7 @@ def run(desk: Desk, argv: list[str]) -> int:
         if options.thing and options.list:
             raise Usage("one item, or a list of them: give only one of the two")
         if options.thing:
-            return _one(view, options.thing, options.account, as_json=options.json)
+            return _one(desk, view, options.thing, options.account, as_json=options.json)
         known = [account for account in view.accounts.all() if account.kind != FILES]
         accounts = [view.accounts.get(options.account)] if options.account else known
         if options.list:
@@ -35,9 +35,9 @@ def run(desk: Desk, argv: list[str]) -> int:
         return _sums([explain.sums(view, account) for account in accounts], as_json=options.json)
 
 
-def _one(view: Tables, thing: str, account: str, *, as_json: bool) -> int:
+def _one(desk: Desk, view: Tables, thing: str, account: str, *, as_json: bool) -> int:
     record = view.records.get(thing, deleted=True)
-    found = [*(explain.record(view, record) if record else ()), *explain.named(view, thing)]
+    found = [*(explain.record(view, record, desk.config.exports) if record else ()), *explain.named(view, thing)]
     if account:
         name = view.accounts.get(account).name
         found = [one for one in found if one.account == name]

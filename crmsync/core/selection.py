@@ -7,11 +7,14 @@ suppliers; the own organisation always goes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
+from crmsync.core.names import organization_key
 from crmsync.model import Record, RecordType
-from crmsync.values import Value
+from crmsync.values import Fields, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,29 @@ EXPORT_RULES: tuple[ExportRule, ...] = (
     ExportRule(RecordType.LEAD, "status", "inactive", "status is inactive"),
 )
 
+RULE_SETS: Mapping[str, tuple[ExportRule, ...]] = {"nts": EXPORT_RULES, "all": ()}
+"""The sets that a config may name without writing them down. `all` keeps nothing back."""
+
+
+class Why(StrEnum):
+    """Why an account gets a record that is not flagged: told to people as it stands here."""
+
+    FILTER = "selected by the account's filter"
+    OWN = "the own organisation"
+    LINKED = "a contact of an organisation that goes there"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What an account lets out. `own` holds the ids of the own organisation, which always goes.
+
+    `linked_contacts`: contacts of the leads, companies and suppliers that go there go along.
+    """
+
+    rules: tuple[ExportRule, ...] = EXPORT_RULES
+    own: frozenset[str] = frozenset()
+    linked_contacts: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class UserView:
@@ -64,19 +90,20 @@ class AccountRules:
     """What the account takes.
 
     `accepts`: the types its selected collections can hold. `flagged_only`: the user's sync flag decides (the default);
-    otherwise everything the user may see goes. `own` holds the ids of the own organisation.
+    otherwise everything the user may see goes.
     """
 
     accepts: frozenset[RecordType] = frozenset(RecordType)
     flagged_only: bool = True
-    own: frozenset[str] = frozenset()
-    export_rules: tuple[ExportRule, ...] = EXPORT_RULES
+    export: Export = Export()
 
 
-def select(record: Record, user: UserView, rules: AccountRules, *, flagged: bool, chosen: bool = False) -> Selection:
+def select(
+    record: Record, user: UserView, rules: AccountRules, *, flagged: bool, chosen: Why | None = None
+) -> Selection:
     """Whether the account gets the record. The first rule that excludes it is named.
 
-    `flagged` is the sync flag of the account's user, `chosen` whether the account's filter selects it; either will do.
+    `flagged` is the sync flag of the account's user; `chosen` says why it is to go without one.
 
     Scope and rights come first, so that a reason never tells a user about a record that the user may not see.
     """
@@ -88,16 +115,38 @@ def select(record: Record, user: UserView, rules: AccountRules, *, flagged: bool
         return Excluded("deleted in the CRM")
     if record.type not in rules.accepts:
         return Excluded(f"this account takes no records of type {record.type}")
-    if record.id in rules.own:
-        return Selected("the own organisation")
-    for rule in rules.export_rules:
+    if record.id in rules.export.own:
+        return Selected(Why.OWN)
+    for rule in rules.export.rules:
         if rule.type is record.type and _equal(record.fields.get(rule.field), rule.value):
             return Excluded(rule.reason)
-    if chosen:
-        return Selected("selected by the account's filter")
-    if rules.flagged_only:
-        return Selected("flagged for sync") if flagged else Excluded("not flagged for sync")
-    return Selected("everything in scope")
+    if flagged and rules.flagged_only:
+        return Selected("flagged for sync")
+    if chosen is not None:
+        return Selected(chosen)
+    return Excluded("not flagged for sync") if rules.flagged_only else Selected("everything in scope")
+
+
+BUSINESSES = (RecordType.COMPANY, RecordType.LEAD, RecordType.SUPPLIER)
+"""What a contact can belong to, by the name in its `organization`."""
+
+
+def linked(businesses: Iterable[Fields], contacts: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The contacts, given as (id, organization), that belong to one of these businesses, however its name is typed."""
+    keys = {
+        organization_key(name)
+        for fields in businesses
+        for field in ("name", "organization")
+        if isinstance(name := fields.get(field), str)
+    } - {""}
+    known: dict[str, bool] = {}
+    found = set()
+    for id, organization in contacts:
+        if organization not in known:
+            known[organization] = organization_key(organization) in keys
+        if known[organization]:
+            found.add(id)
+    return frozenset(found)
 
 
 def _equal(held: Value | None, value: Value) -> bool:

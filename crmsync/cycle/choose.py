@@ -1,15 +1,15 @@
-"""What the account's filter selects: asked once per cycle, and only of records that something happened to since.
+"""What the account gets beside flagged records: by its filter, as the own organisation, as contacts of a business.
 
-A filter looks at one record at a time, so the records that the journal tells of are the only ones whose answer can have
-changed; but for the time, which a filter with a date in it is asked about every hour. Who leaves the filter, or is no
-longer visible to the account's user, is looked at by the plan of this very cycle.
+The filter is asked once per cycle, and only about records that something happened to since: it looks at one record at a
+time, so the answers about all others are still true. A filter with a date in it is asked anew every hour. Who leaves
+it, or is no longer visible to the account's user, is looked at by the plan of this very cycle.
 """
 
 from __future__ import annotations
 
 import re
 
-from crmsync.core.selection import UserView
+from crmsync.core.selection import AccountRules, Export, Selected, UserView, Why, linked, select
 from crmsync.cycle.job import Job
 from crmsync.errors import BadConfig, Usage
 from crmsync.store.choices import Choice
@@ -23,37 +23,45 @@ _HOUR = len("2026-01-01T00")
 
 def renew(job: Job) -> None:
     """Brings `choices` up to date. Raises `BadConfig` when the filter cannot be used; nothing has changed then."""
+    export = job.rules.export
     with job.store.view() as view:
         choice = view.choices.get(job.account.id)
         expression = choice.filter.expression if choice.filter else ""
-        may = _may(view.users.by_id(job.account.user).sight())
+        user = view.users.by_id(job.account.user).sight()
         newest = view.journal.last()
-    chose, might = load(choice.terms) if choice.terms else ("", _may(UserView()))
-    if (chose, might) == (expression, may) and not expression:
+    terms = [expression, _may(user, export), [sorted(export.own), export.linked_contacts]]
+    chose, might, besides = load(choice.terms) if choice.terms else _USUAL
+    if [chose, might, besides] == terms and not (expression or export.own or export.linked_contacts):
         return
     hour = job.clock()[:_HOUR]
     anew = chose != expression or (hour != choice.at and _TELLS_TIME.search(expression) is not None)
-    if not anew and might == may and choice.seq == newest:
+    if not anew and [might, besides] == terms[1:] and choice.seq == newest:
         return
     with job.store.transaction(job.stamp(), durable=False) as tx:
         newest = tx.journal.last()
-        _choose(job, tx, choice, since=0 if anew else choice.seq)
-        if might != may:
+        _filter(job, tx, choice, since=0 if anew else choice.seq)
+        _besides(job, tx, user, export)
+        if might != terms[1]:
             tx.choices.reconsider(job.account.id)
-        tx.choices.looked(job.account.id, dump([expression, may]), newest, hour)
+        tx.choices.looked(job.account.id, dump(terms), newest, hour)
 
 
-def _may(user: UserView) -> str:
-    """What the account's user may see, as text that changes when it does."""
+def _may(user: UserView, export: Export) -> list[object]:
+    """What may go to the account at all, as JSON that changes when it does."""
     owners = None if user.owners is None else sorted(user.owners)
-    return dump([owners, sorted(user.types)])
+    rules = [[rule.type.value, rule.field, rule.value] for rule in export.rules]
+    return [owners, sorted(user.types), rules]
 
 
-def _choose(job: Job, tx: Tables, choice: Choice, since: int) -> None:
+_USUAL = ["", _may(UserView(), Export()), [[], False]]
+
+
+def _filter(job: Job, tx: Tables, choice: Choice, since: int) -> None:
     """Asks about the records of the journal after `since` (0: all), and keeps what is different now."""
     account = job.account
-    concerned = tx.journal.records(after=since) if since else []
-    had = tx.choices.on(account.id, concerned) if since else tx.choices.all(account.id)
+    had = tx.choices.all(account.id, Why.FILTER)
+    if since:
+        had &= frozenset(tx.journal.records(after=since))
     selected: set[str] = set()
     if choice.filter is not None:
         wanted = Selection(where=choice.filter.expression, user=account.user, since=since)
@@ -65,4 +73,22 @@ def _choose(job: Job, tx: Tables, choice: Choice, since: int) -> None:
                 thing=account.name,
                 next_step=f"Mend it with `crmsync filter set {choice.filter.name} EXPR`",
             ) from error
-    tx.choices.change(account.id, selected - had, had - selected)
+    tx.choices.change(account.id, Why.FILTER, selected - had, had - selected)
+
+
+def _besides(job: Job, tx: Tables, user: UserView, export: Export) -> None:
+    """The own organisation, and the contacts of the businesses that go there."""
+    account = job.account
+    _now(tx, account.id, Why.OWN, frozenset(tx.records.many(export.own, deleted=False)))
+    belonging: frozenset[str] = frozenset()
+    if export.linked_contacts:
+        there = tx.records.many(tx.choices.businesses(account.id, account.user), deleted=False)
+        rules = AccountRules(export=export)
+        going = [one.fields for one in there.values() if isinstance(select(one, user, rules, flagged=True), Selected)]
+        belonging = linked(going, tx.choices.employed())
+    _now(tx, account.id, Why.LINKED, belonging)
+
+
+def _now(tx: Tables, account: int, why: Why, chosen: frozenset[str]) -> None:
+    had = tx.choices.all(account, why)
+    tx.choices.change(account, why, chosen - had, had - chosen)

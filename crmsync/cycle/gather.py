@@ -106,7 +106,7 @@ def _local(eligible: Eligible, record: Record, format: str) -> Local:
 
 
 def _among(job: Job, tx: Tables, collection: Collection, records: Iterable[str]) -> Eligible:
-    return Eligible.among(tx, job.account, collection.accepts, records)
+    return Eligible.among(tx, job.account, collection.accepts, job.rules.export, records)
 
 
 def _remote(tx: Tables, collection: Collection, record: Record, link: Link, *, agreed: bool) -> Remote | None:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from crmsync.core.plan import Budgets
 from crmsync.core.reconcile import Policies
+from crmsync.core.selection import Export
 from crmsync.model import Policy, RecordType
 from crmsync.store import identity
 
@@ -38,12 +39,13 @@ class Enrolment:
 class Rules:
     """The account's policies and budgets; `region` is the two-letter country for phone numbers without a prefix.
 
-    `new_id` names the records that a person's rules for the queue make.
+    `export` says what the account lets out, `new_id` names the records that a person's rules for the queue make.
     """
 
     policies: Policies = field(default_factory=lambda: Policies(Policy()))
     budgets: Budgets = field(default_factory=Budgets)
     region: str = ""
+    export: Export = field(default_factory=Export)
     enrolment: Enrolment | None = None
     new_id: Callable[[], str] = identity.new_id
 

@@ -6,10 +6,10 @@ listing. A record is in one state at each account, whether it has an item there 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from crmsync.core.selection import Excluded
+from crmsync.core.selection import Excluded, Export
 from crmsync.eligible import Eligible
 from crmsync.model import LinkState, Mode, Record
 from crmsync.store.accounts import Account
@@ -79,16 +79,19 @@ def named(tx: Tables, href: str) -> Sequence[Stands]:
     ]
 
 
-def record(tx: Tables, one: Record) -> Sequence[Stands]:
-    """Where a record stands at each account: once for each item it has there, once where it has none."""
-    return [stands for account in tx.accounts.all() for stands in _at(tx, account, one)]
+def record(tx: Tables, one: Record, export: Callable[[str], Export]) -> Sequence[Stands]:
+    """Where a record stands at each account: once for each item it has there, once where it has none.
+
+    `export` tells what the account of a name lets out.
+    """
+    return [stands for account in tx.accounts.all() for stands in _at(tx, account, one, export(account.name))]
 
 
-def _at(tx: Tables, account: Account, one: Record) -> Sequence[Stands]:
+def _at(tx: Tables, account: Account, one: Record, export: Export) -> Sequence[Stands]:
     mine = {collection.id: collection for collection in tx.collections.of(account.id)}
     links = [link for link in tx.links.for_record(one.id) if link.collection in mine]
     if not links:
-        state, rule, why = _absent(tx, account, list(mine.values()), one)
+        state, rule, why = _absent(tx, account, list(mine.values()), one, export)
         return [Stands(account.name, "", "", state, rule, why, one.id)]
     found: list[Stands] = []
     for link in links:
@@ -107,13 +110,15 @@ def _at(tx: Tables, account: Account, one: Record) -> Sequence[Stands]:
     return found
 
 
-def _absent(tx: Tables, account: Account, mine: Sequence[Collection], one: Record) -> tuple[Standing, str, str]:
+def _absent(
+    tx: Tables, account: Account, mine: Sequence[Collection], one: Record, export: Export
+) -> tuple[Standing, str, str]:
     """Why the account has no item of a record."""
     if account.mode is Mode.IMPORT:
         return Standing.EXCLUDED, "import only", "nothing is written to an import-only account"
     homes = [collection for collection in mine if collection.selected and not collection.read_only]
     accepts = frozenset(kind for collection in homes for kind in collection.accepts)
-    verdict = Eligible.among(tx, account, accepts, [one.id]).verdict(one)
+    verdict = Eligible.among(tx, account, accepts, export, [one.id]).verdict(one)
     if isinstance(verdict, Excluded):
         return Standing.EXCLUDED, "not selected", verdict.reason
     for collection in homes:

@@ -1,10 +1,11 @@
-"""What each account gets apart from flagged records: its filter, and whom that chose when a cycle last looked."""
+"""What each account gets apart from flagged records: its filter, and whom a cycle chose last."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from crmsync.core.selection import BUSINESSES, Why
 from crmsync.model import RecordType
 from crmsync.store.filters import Filter
 from crmsync.store.session import Session, batches, marks
@@ -54,23 +55,24 @@ class Choices:
             (account, terms, seq, at),
         )
 
-    def all(self, account: int) -> frozenset[str]:
-        """Every record chosen for the account."""
-        rows = self._session.all("SELECT record FROM chosen WHERE account = ?", (account,))
-        return frozenset(row[0] for row in rows)
+    def all(self, account: int, why: Why | None = None) -> frozenset[str]:
+        """Every record chosen for the account; only those chosen for one reason when asked."""
+        sql = "SELECT record FROM chosen WHERE account = ? AND (?2 IS NULL OR why = ?2)"
+        return frozenset(row[0] for row in self._session.all(sql, (account, why and why.name)))
 
-    def on(self, account: int, ids: Sequence[str]) -> frozenset[str]:
-        """Those of these records that are chosen for the account."""
-        found: set[str] = set()
+    def on(self, account: int, ids: Sequence[str]) -> Mapping[str, Why]:
+        """Those of these records that are chosen for the account, each with a reason."""
+        found: dict[str, Why] = {}
         for batch in batches(ids):
-            sql = f"SELECT record FROM chosen WHERE account = ? AND record IN ({marks(len(batch))})"
-            found.update(row[0] for row in self._session.all(sql, (account, *batch)))
-        return frozenset(found)
+            sql = f"SELECT record, why FROM chosen WHERE account = ? AND record IN ({marks(len(batch))})"
+            for record, why in self._session.all(sql, (account, *batch)):
+                found.setdefault(record, Why[why])
+        return found
 
     def unlinked(self, account: int, types: Sequence[RecordType]) -> list[str]:
         """Chosen records of these types that no collection of the account has."""
         rows = self._session.all(
-            f"""SELECT x.record FROM chosen x JOIN records r ON r.id = x.record
+            f"""SELECT DISTINCT x.record FROM chosen x JOIN records r ON r.id = x.record
             WHERE x.account = ?1 AND NOT r.deleted AND r.type IN ({marks(len(types))}) AND NOT EXISTS (
                 SELECT 1 FROM collections c JOIN links l ON l.record = x.record AND l.collection = c.id
                 WHERE c.account = ?1)""",
@@ -78,12 +80,29 @@ class Choices:
         )
         return [row[0] for row in rows]
 
-    def change(self, account: int, enter: Iterable[str], leave: Iterable[str]) -> None:
+    def businesses(self, account: int, user: int) -> list[str]:
+        """The businesses that the user has flagged or that are chosen for the account."""
+        rows = self._session.all(
+            f"""SELECT r.id FROM records r WHERE NOT r.deleted AND r.type IN ({marks(len(BUSINESSES))}) AND (
+                r.id IN (SELECT record FROM flags WHERE user = ?)
+                OR r.id IN (SELECT record FROM chosen WHERE account = ?))""",
+            (*map(str, BUSINESSES), user, account),
+        )
+        return [row[0] for row in rows]
+
+    def employed(self) -> list[tuple[str, str]]:
+        """Every contact that says where it works: id and organization."""
+        sql = "SELECT id, organization FROM records WHERE NOT deleted AND type = ? AND organization <> ''"
+        return self._session.all(sql, (RecordType.CONTACT.value,))
+
+    def change(self, account: int, why: Why, enter: Iterable[str], leave: Iterable[str]) -> None:
         """Chooses some records and no longer chooses others; marks their links there for the next look."""
         entering, leaving = sorted(enter), sorted(leave)
-        self._session.write_many("INSERT INTO chosen VALUES (?, ?)", [(account, id) for id in entering])
+        rows = [(account, id, why.name) for id in entering]
+        self._session.write_many("INSERT INTO chosen VALUES (?, ?, ?)", rows)
         self._session.write_many(
-            "DELETE FROM chosen WHERE account = ? AND record = ?", [(account, id) for id in leaving]
+            "DELETE FROM chosen WHERE account = ? AND record = ? AND why = ?",
+            [(account, id, why.name) for id in leaving],
         )
         self._session.write_many(
             "UPDATE links SET dirty = 1, touched = (SELECT coalesce(max(seq), 0) FROM journal) "

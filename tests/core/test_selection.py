@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from crmsync.core.selection import AccountRules, Excluded, Selected, UserView, select
+from crmsync.core.selection import (
+    EXPORT_RULES,
+    RULE_SETS,
+    AccountRules,
+    Excluded,
+    Export,
+    ExportRule,
+    Selected,
+    UserView,
+    Why,
+    linked,
+    select,
+)
 from crmsync.model import Record, RecordType
 from crmsync.values import Value
 
@@ -57,7 +69,7 @@ def test_suppliers_go_only_to_users_who_may_see_suppliers() -> None:
 
 def test_the_own_organisation_goes_without_a_flag() -> None:
     own = Record("own", RecordType.COMPANY, {})
-    verdict = select(own, ANYBODY, AccountRules(own=frozenset({"own"})), flagged=False)
+    verdict = select(own, ANYBODY, AccountRules(export=Export(own=frozenset({"own"}))), flagged=False)
     assert verdict == Selected("the own organisation")
 
 
@@ -73,3 +85,65 @@ def test_a_user_sees_the_records_of_the_named_owners_only() -> None:
     verdicts = [select(lead(owner=name), user, ALL, flagged=True) for name in ("anna", "luca")]
     assert verdicts == [Selected("everything in scope"), Excluded("not visible to this user")]
     assert isinstance(select(LEAD, user, ALL, flagged=True), Selected)
+
+
+NO_SUPPLIERS = UserView(types=frozenset(RecordType) - {RecordType.SUPPLIER})
+MINE = UserView(owners=frozenset({"anna"}))
+OWN = Export(own=frozenset({"r"}))
+CAREFUL = Export((*EXPORT_RULES, ExportRule(RecordType.CONTACT, "privacy", "denied", "no consent")))
+NOBODY = Export(RULE_SETS["all"])
+STAYS, GOES = False, True
+
+
+@pytest.mark.parametrize(
+    ("case", "type", "fields", "user", "export", "by", "goes"),
+    [
+        ("a lead that nothing speaks against", "lead", {}, ANYBODY, Export(), "flag", GOES),
+        ("a lead that the filter selects", "lead", {}, ANYBODY, Export(), "filter", GOES),
+        ("a lead that nobody asked for", "lead", {}, ANYBODY, Export(), "", STAYS),
+        ("a lead without consent", "lead", {"privacy": "denied"}, ANYBODY, Export(), "flag", STAYS),
+        ("the same by the filter", "lead", {"privacy": "DENIED"}, ANYBODY, Export(), "filter", STAYS),
+        ("the same where all may go", "lead", {"privacy": "denied"}, ANYBODY, NOBODY, "flag", GOES),
+        ("a lead with consent", "lead", {"privacy": "granted"}, ANYBODY, Export(), "flag", GOES),
+        ("a lead that is not interested", "lead", {"not_interested": True}, ANYBODY, Export(), "flag", STAYS),
+        ("a lead that is interested", "lead", {"not_interested": False}, ANYBODY, Export(), "flag", GOES),
+        ("an inactive lead", "lead", {"status": "inactive"}, ANYBODY, Export(), "filter", STAYS),
+        ("an active lead", "lead", {"status": "active"}, ANYBODY, Export(), "filter", GOES),
+        ("an inactive company", "company", {"status": "inactive"}, ANYBODY, Export(), "flag", GOES),
+        ("a supplier", "supplier", {"status": "inactive"}, ANYBODY, Export(), "flag", GOES),
+        ("a supplier for who may not see it", "supplier", {}, NO_SUPPLIERS, Export(), "flag", STAYS),
+        ("a lead for who may not see suppliers", "lead", {}, NO_SUPPLIERS, Export(), "flag", GOES),
+        ("a supplier chosen by a filter, not to be seen", "supplier", {}, NO_SUPPLIERS, Export(), "filter", STAYS),
+        ("somebody else's lead", "lead", {"owner": "luca"}, MINE, Export(), "flag", STAYS),
+        ("somebody else's lead, by the filter", "lead", {"owner": "luca"}, MINE, NOBODY, "filter", STAYS),
+        ("one's own lead", "lead", {"owner": "anna"}, MINE, Export(), "flag", GOES),
+        ("nobody's lead", "lead", {}, MINE, Export(), "flag", STAYS),
+        ("the own organisation, unasked", "company", {}, ANYBODY, OWN, "", GOES),
+        ("the own organisation as an inactive lead", "lead", {"status": "inactive"}, ANYBODY, OWN, "", GOES),
+        ("the own organisation out of sight", "company", {"owner": "luca"}, MINE, OWN, "", STAYS),
+        ("a contact of a business that goes", "contact", {}, ANYBODY, Export(), "link", GOES),
+        ("a contact without consent", "contact", {"privacy": "denied"}, ANYBODY, Export(), "link", GOES),
+        ("the same under a set of one's own", "contact", {"privacy": "denied"}, ANYBODY, CAREFUL, "link", STAYS),
+        ("a lead under that set", "lead", {"status": "inactive"}, ANYBODY, CAREFUL, "flag", STAYS),
+    ],
+)
+def test_what_may_leave_the_crm(
+    case: str, type: str, fields: dict[str, Value], user: UserView, export: Export, by: str, goes: bool
+) -> None:
+    chosen = {"filter": Why.FILTER, "link": Why.LINKED}.get(by)
+    record = Record("r", RecordType(type), fields)
+    verdict = select(record, user, AccountRules(export=export), flagged=by == "flag", chosen=chosen)
+    assert isinstance(verdict, Selected) is goes, (case, verdict)
+
+
+def test_the_reason_names_the_flag_before_the_filter() -> None:
+    assert select(LEAD, ANYBODY, FLAGGED_ONLY, flagged=True, chosen=Why.FILTER) == Selected("flagged for sync")
+    verdict = select(LEAD, ANYBODY, FLAGGED_ONLY, flagged=False, chosen=Why.FILTER)
+    assert verdict == Selected("selected by the account's filter")
+
+
+def test_a_contact_belongs_to_a_business_however_its_name_is_typed() -> None:
+    businesses = [{"name": "ACME Italia S.r.l."}, {"name": "Rossi", "organization": "Officine Rossi"}, {"orders": 1}]
+    contacts = [("a", "Acme Italia"), ("b", "acme italia srl"), ("c", "Beta"), ("d", "OFFICINE ROSSI"), ("e", "--")]
+    assert linked(businesses, contacts) == {"a", "b", "d"}
+    assert linked([], contacts) == frozenset()

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from crmsync.core.plan import Budget, Budgets
+from crmsync.core.selection import Export
 from crmsync.errors import BadConfig
+from crmsync.model import RecordType
 from crmsync.store.record_list import Selection
 from crmsync.store.records import Records
 from crmsync.store.users import Scope
@@ -186,3 +188,50 @@ def test_an_account_without_a_filter_writes_nothing_about_one(hub: Hub, phone: S
     settled(phone)
     with hub.store.view() as view:
         assert view.choices.get(1).terms == ""
+
+
+def lets_out(phone: Spoke, **export: object) -> None:
+    phone.rules = replace(phone.rules, export=Export(**export))  # type: ignore[arg-type]
+
+
+def test_the_own_organisation_is_there_without_a_flag_or_a_filter(hub: Hub, phone: Spoke) -> None:
+    own = hub.add(RecordType.COMPANY, flag=False, name="NTS Informatica S.r.l.")
+    lets_out(phone, own=frozenset({own, "no such record"}))
+    settled(phone)
+    assert names(phone) == ["NTS Informatica S.r.l."]
+    hub.set(own, note="new")
+    settled(phone)
+    lets_out(phone)
+    settled(phone)
+    assert names(phone) == []
+
+
+def test_a_changed_export_rule_takes_out_and_lets_in_what_nobody_touched(hub: Hub, phone: Spoke) -> None:
+    hub.add(RecordType.LEAD, name="Lea", privacy="denied")
+    hub.add(RecordType.LEAD, name="Leo")
+    lets_out(phone, rules=())
+    settled(phone)
+    assert names(phone) == ["Lea", "Leo"]
+    lets_out(phone)
+    settled(phone)
+    assert names(phone) == ["Leo"]
+
+
+def test_the_contacts_of_a_business_that_goes_there_go_along_for_who_wants_that(hub: Hub, phone: Spoke) -> None:
+    acme = hub.add(RecordType.COMPANY, name="ACME S.r.l.")
+    lead = hub.add(RecordType.LEAD, name="Beta GmbH", organization="Beta GmbH", privacy="denied")
+    hub.add(flag=False, name="Anna", organization="Acme srl")
+    hub.add(flag=False, name="Bert", organization="Beta")
+    hub.add(flag=False, name="Carl", organization="Gamma")
+    settled(phone)
+    assert names(phone) == ["ACME S.r.l."]
+    lets_out(phone, linked_contacts=True)
+    settled(phone)
+    assert names(phone) == ["ACME S.r.l.", "Anna"]
+    hub.set(lead, privacy="granted")
+    settled(phone)
+    assert names(phone) == ["ACME S.r.l.", "Anna", "Bert", "Beta GmbH"]
+    with hub.typing() as tx:
+        tx.flags.set(1, [acme], on=False)
+    settled(phone)
+    assert names(phone) == ["Bert", "Beta GmbH"]

@@ -6,6 +6,7 @@ import pytest
 
 from crmsync.connectors.faults import Fault, Operation
 from crmsync.core.plan import Budget, Budgets
+from crmsync.core.selection import Export
 from crmsync.cycle import Rules
 from crmsync.errors import Refused
 from crmsync.model import Mode, OnDelete, Policy, RecordType
@@ -33,7 +34,7 @@ def record(hub: Hub, id: str) -> Stands:
     with hub.store.view() as view:
         one = view.records.get(id, deleted=True)
         assert one is not None
-        (found,) = explain.record(view, one)
+        (found,) = explain.record(view, one, lambda account: Export())
         return found
 
 

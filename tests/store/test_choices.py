@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crmsync.core.selection import Why
 from crmsync.errors import Usage
 from crmsync.model import RecordType
 from crmsync.store.choices import Choice
@@ -40,12 +41,13 @@ def test_a_change_of_who_is_chosen_marks_their_links_at_this_account_only(tx: Ta
         tx.records.create(contact(id, id))
         for collection in (here, there):
             tx.links.insert(link(id, collection.id, f"/{id}"))
-    tx.choices.change(here.account, ["b", "a"], [])
+    tx.choices.change(here.account, Why.FILTER, ["b", "a"], [])
     assert [one.link.record for one in tx.links.pending(here.id)] == ["a", "b"]
     assert tx.links.pending(there.id) == []
-    assert tx.choices.all(here.account) == tx.choices.on(here.account, ["a", "b", "c"]) == {"a", "b"}
+    assert tx.choices.all(here.account) == {"a", "b"}
+    assert tx.choices.on(here.account, ["a", "b", "c"]) == {"a": Why.FILTER, "b": Why.FILTER}
     assert tx.choices.all(there.account) == frozenset()
-    tx.choices.change(here.account, ["c"], ["a"])
+    tx.choices.change(here.account, Why.FILTER, ["c"], ["a"])
     assert tx.choices.all(here.account) == {"b", "c"}
     tx.choices.reconsider(there.account)
     assert len(tx.links.pending(there.id)) == 3
@@ -55,7 +57,7 @@ def test_chosen_records_without_an_item_are_told(tx: Tables) -> None:
     here = add_collection(tx)
     for id in ("a", "b", "c", "d"):
         tx.records.create(contact(id, id))
-    tx.choices.change(here.account, ["a", "b", "c"], [])
+    tx.choices.change(here.account, Why.FILTER, ["a", "b", "c"], [])
     tx.links.insert(link("a", here.id, "/a"))
     tx.records.delete("b")
     assert tx.choices.unlinked(here.account, PEOPLE) == ["c"]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crmsync.errors import Usage
+from crmsync.connectors.faults import WRITES, Fault
+from crmsync.errors import Unreachable, Usage
 from crmsync.model import Record, RecordType
 from crmsync.review import conflicts, import_queue
 from crmsync.review.conflicts import Choice
@@ -190,6 +191,8 @@ def test_an_import_from_the_queue_is_undone_without_touching_the_remote(hub: Per
     hub.set("b", note="worked on since")
     undone = hub.undo(run)
     assert (sorted(undone.removed), [one.record for one in undone.survived]) == (["a", "c"], ["b"])
+    with hub.store.view() as view:
+        assert view.flags.on(1, made) == {"b"}
     for _ in range(2):
         phone.sync()
     assert [row.item.name for row in hub.queue()] == ["Otto0 Weber0", "Otto2 Weber2"]
@@ -335,3 +338,30 @@ def test_an_answer_to_a_deletion_is_taken_back(hub: Person, phone: Spoke) -> Non
     assert [one.conflict.field for one in hub.conflicts()] == ["deleted"]
     assert hub.fields(anna) == {"name": "Anna Rossi"}
     assert phone.hrefs() == []
+
+
+@pytest.mark.parametrize("kind", ["create", "update", "delete"])
+def test_a_write_whose_answer_was_lost_is_undone_like_any_other(hub: Person, phone: Spoke, kind: str) -> None:
+    anna = hub.add(name="Anna Rossi", note="old", flag=kind != "create")
+    phone.sync()
+    before = phone.remote.contents(BOOK)
+    match kind:
+        case "create":
+            with hub.typing() as tx:
+                tx.flags.set(1, [anna], on=True)
+        case "update":
+            hub.set(anna, note="new")
+        case _:
+            hub.delete(anna)
+    phone.remote.fail(Fault(1, Unreachable("cut off"), took_effect=True, on=WRITES))
+    lost = phone.sync()
+    assert lost.state == "failed"
+    assert phone.remote.contents(BOOK) != before
+    found = phone.sync()
+    for run in (found.id, lost.id):
+        with hub.store.view() as view:
+            wrote = bool(view.pushes.of_run(run))
+        if wrote:
+            hub.undo(run)
+    phone.sync()
+    assert phone.remote.contents(BOOK) == before

@@ -11,7 +11,7 @@ from crmsync.errors import Usage
 from crmsync.model import Candidate, Confidence, RecordType
 from crmsync.store.decisions import Decisions
 from crmsync.store.expression import Columns, compile_expression, limited
-from crmsync.store.jsontext import dump, load, word
+from crmsync.store.jsontext import dump, dump_texts, load, word
 from crmsync.store.queue_rules import ACTOR
 from crmsync.store.session import Session, batches, marks
 
@@ -327,9 +327,9 @@ def _values(item: Found) -> tuple[object, ...]:
         case None:
             suggestion: tuple[object, ...] = (None, 0, 0, "[]")
         case Candidate(record, confidence, score, reasons):
-            suggestion = (record, int(confidence), score, dump(list(reasons)))
+            suggestion = (record, int(confidence), score, dump_texts(reasons))
     return (
-        item.href, item.name, item.organization, dump(list(item.emails)), dump(list(item.phones)), item.kind,
+        item.href, item.name, item.organization, dump_texts(item.emails), dump_texts(item.phones), item.kind,
         item.start, item.digest, None if item.type is None else item.type.value, *suggestion, item.uid,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from operator import attrgetter
 from typing import Any, TypeVar, assert_never
@@ -45,6 +45,11 @@ _WHOLE = _Whole()
 def dump(data: Any) -> str:
     """JSON of what is JSON already; keys sorted."""
     return _encode(data)
+
+
+def dump_texts(texts: Iterable[str]) -> str:
+    """What `dump` makes of a list of texts; several times as fast for the few that an item has."""
+    return f"[{','.join(map(_quote, texts))}]"
 
 
 def load(text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmsync.store.jsontext import dump, dump_fields
+from crmsync.store.jsontext import dump, dump_fields, dump_texts
 from crmsync.values import Address, Changes, Labelled, fields_to_json
 
 
@@ -17,3 +17,8 @@ def test_fields_are_written_as_their_json_form_would_be() -> None:
         "note": None,
     }
     assert dump_fields(fields) == dump(fields_to_json(fields))
+
+
+def test_texts_are_written_as_any_list_would_be() -> None:
+    for texts in ([], ["a"], ['A "quoted" \\ text\nin two lines \N{SNOWMAN} \x7f', ""]):
+        assert dump_texts(texts) == dump(texts)

@@ -32,6 +32,8 @@ def within(where: str, href: str) -> str:
 
     Always absolute: what is joined to a host without a slash between them would name another host.
     """
+    if href[:1] == "/" and _PLAIN(href) and "//" not in href:
+        return href
     path = normal(href.strip())
     return path if path[:1] in ("", "/") else normal(f"{where.rpartition('/')[0]}/{path}")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -25,16 +26,15 @@ _PROP, _ETAG, _RESOURCETYPE = f"{DAV}prop", f"{DAV}getetag", f"{DAV}resourcetype
 _STATUS_LINE = re.compile(r"\s*HTTP/[0-9.]+\s+([1-5][0-9][0-9])\b").match
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One `response`: an href with its etag and, where it was asked for, its content. `status` 404 says it is gone."""
 
     href: str
     status: int
-    etag: str | None = None
-    data: str | None = None
-    is_collection: bool = False
-    props: Mapping[str, etree._Element] = field(default_factory=dict, repr=False)
+    etag: str | None
+    data: str | None
+    is_collection: bool
+    props: Mapping[str, etree._Element]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _rows(response: etree._Element, where: str) -> Iterator[Row]:
             status = _code(child.text or "")
         elif tag == _PROPSTAT:
             for value in _found(child):
-                name = str(value.tag)
+                name = value.tag
                 if name == _ETAG:
                     etag = (value.text or "").strip() or None
                 elif name in _DATA:
@@ -140,7 +140,7 @@ def _found(propstat: etree._Element) -> Iterable[etree._Element]:
 
 def _code(line: str | None) -> int:
     """The number in `HTTP/1.1 404 Not Found`; 200 where nothing is said, 500 for what cannot be read."""
-    if line is None:
+    if line is None or line == "HTTP/1.1 200 OK":
         return 200
     found = _STATUS_LINE(line)
     return int(found[1]) if found else 500

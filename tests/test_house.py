@@ -87,6 +87,13 @@ def test_the_pins_are_versions_and_name_no_place() -> None:
     assert not [line for line in pins if not re.fullmatch(r"[a-z0-9._-]+==[^\s;/:]+( ; [^/:]+)?", line)]
 
 
+def test_each_step_of_the_schema_has_a_number_of_its_own() -> None:
+    from crmsync.store.schema import VERSION
+
+    steps = sorted(path.name[:4] for path in (ROOT / "crmsync/store/migrations").glob("*.sql"))
+    assert steps == [f"{number:04}" for number in range(1, VERSION + 1)]
+
+
 def test_no_lock_file_with_addresses_is_kept() -> None:
     kept = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     assert not [name for name in kept if re.search(r"(^|/)(uv\.lock|poetry\.lock|Pipfile\.lock|pylock.*\.toml)$", name)]

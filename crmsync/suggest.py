@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from crmsync.core.blocking import chosen
 from crmsync.core.keys import Key, summary_keys
-from crmsync.core.match import Probe, match
-from crmsync.model import Candidate, CollectionKind
+from crmsync.core.match import rank
+from crmsync.core.probe import Probe, Profile
+from crmsync.model import PEOPLE, Candidate, CollectionKind
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found
 from crmsync.store.store import Tables
@@ -51,12 +53,19 @@ def candidates(
     found = tx.records.by_keys({key for keys in wanted for key in keys})
     if not found:
         return nobody
-    records = tx.records.many({record for records in found.values() for record in records}, deleted=False)
+    near = [chosen(own, found) for own in wanted]
+    records = tx.records.many({record for ids in near for record in ids}, deleted=False)
+    people = {
+        record.id: (record, Profile.of(Probe.of_record(record), region))
+        for record in records.values()
+        if record.type in PEOPLE
+    }
+    spread = {key: len(ids) for key, ids in found.items()}
     ranked = []
-    for item, keys_of_item in zip(items, wanted, strict=True):
-        near = {id: records[id] for key in keys_of_item for id in found.get(key, ()) if id in records}
+    for item, ids in zip(items, near, strict=True):
+        known = [people[id] for id in ids if id in people]
         probe = Probe.of_summary(item.kind, item.name, item.organization, item.emails, item.phones)
-        ranked.append(match(probe, list(near.values()), region) if near else ())
+        ranked.append(rank(Profile.of(probe, region), known, spread) if known else ())
     return ranked
 
 

@@ -16,6 +16,7 @@ from typing import TypeAlias, assert_never
 
 from crmsync.core.names import name_key, organization_key
 from crmsync.core.phone import phone_key
+from crmsync.core.phonetics import sound_key, sound_keys
 from crmsync.core.vat import tax_key, vat_key, vat_valid
 from crmsync.model import RecordType
 from crmsync.values import Address, Fields, Labelled, Participant, Value
@@ -44,7 +45,7 @@ Entry: TypeAlias = Labelled | Address | Participant | str
 """One entry of a list field."""
 
 Key: TypeAlias = tuple[str, str]
-"""(kind, key) with kind `email`, `phone`, `vat`, `tax`, `name` or `org`."""
+"""(kind, key) with kind `email`, `phone`, `vat`, `tax`, `name` (how it sounds) or `org`."""
 
 
 def text_key(text: str) -> str:
@@ -162,7 +163,7 @@ def record_keys(type: RecordType, fields: Fields, region: str = "") -> Iterator[
         # Most cards spell the name in both ways, and its key does not depend on the order.
         parts = f"{given} {family}"
         for person in (name,) if name == parts else (name, parts):
-            if key := name_key(person):
+            if key := sound_key(person):
                 yield "name", key
     if company:
         for organization in (name, _text(fields, "organization")):
@@ -188,7 +189,7 @@ def summary_keys(
         yield "vat", vat
     if tax := tax_key(tax_code):
         yield "tax", tax
-    if key := name_key(name):
+    for key in sound_keys(name):
         yield "name", key
     for text in (name, organization):
         if key := organization_key(text):

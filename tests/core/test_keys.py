@@ -165,8 +165,8 @@ def test_a_person_is_found_by_mail_phone_numbers_and_both_ways_of_writing_the_na
         ("email", "anna@x.example"),
         ("phone", "+39025550001"),
         ("tax", "RSSNNA80A"),
-        ("name", "a rossi"),
-        ("name", "anna rossi"),
+        ("name", "a ros"),
+        ("name", "an ros"),
     }
 
 
@@ -176,7 +176,7 @@ def test_a_company_is_found_by_its_name_and_vat_number() -> None:
 
 
 def test_a_lead_may_be_a_person_or_a_business() -> None:
-    assert set(record_keys(RecordType.LEAD, {"name": "Acme srl"})) == {("name", "acme srl"), ("org", "acme")}
+    assert set(record_keys(RecordType.LEAD, {"name": "Acme srl"})) == {("name", "akm srl"), ("org", "acme")}
 
 
 def test_fields_of_a_wrong_shape_give_no_keys() -> None:
@@ -190,7 +190,7 @@ def test_an_item_is_looked_for_by_all_that_its_summary_says() -> None:
         ("phone", "+39025550001"),
         ("vat", "00743110157"),
         ("tax", "ABC"),
-        ("name", "acme srl"),
+        ("name", "akm srl"),
         ("org", "acme"),
     }
     assert list(summary_keys("", "", [], [])) == []

@@ -1,0 +1,152 @@
+"""What is known about an item or a record, and the same once more in the form that is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from crmsync.core.fieldmap import is_business
+from crmsync.core.keys import email_key, organization_key, phone_key, tax_key, vat_key
+from crmsync.core.mailbox import company_domain
+from crmsync.core.person_name import PersonName
+from crmsync.core.postal import Postal
+from crmsync.model import Record
+from crmsync.values import Address, Fields, Labelled
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What is known about an item. Texts as they were typed; `business`: it says it is a company's card."""
+
+    name: str = ""
+    given: str = ""
+    family: str = ""
+    nickname: str = ""
+    suffix: str = ""
+    organization: str = ""
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    birthday: str = ""
+    vat_number: str = ""
+    tax_code: str = ""
+    business: bool = False
+
+    @classmethod
+    def of(cls, kind: str, fields: Fields) -> Self:
+        """The probe for an item that was read (`formats.base.Parsed`)."""
+        nobody = not (_text(fields, "given") or _text(fields, "family"))
+        company = nobody and _names_itself(_text(fields, "name"), _text(fields, "organization"))
+        return cls._of(fields, business=kind == "org" or company)
+
+    @classmethod
+    def of_summary(
+        cls, kind: str, name: str, organization: str, emails: Sequence[str] = (), phones: Sequence[str] = ()
+    ) -> Self:
+        """The probe for an item of which only a summary was read."""
+        business = kind == "org" or _names_itself(name, organization)
+        return cls(name, organization=organization, emails=tuple(emails), phones=tuple(phones), business=business)
+
+    @classmethod
+    def of_record(cls, record: Record) -> Self:
+        """The record, seen the same way."""
+        return cls._of(record.fields, business=is_business(record.type, record.fields))
+
+    @classmethod
+    def _of(cls, fields: Fields, *, business: bool) -> Self:
+        return cls(
+            name=_text(fields, "name"),
+            given=_text(fields, "given"),
+            family=_text(fields, "family"),
+            nickname=_text(fields, "nickname"),
+            suffix=_text(fields, "suffix"),
+            organization=_text(fields, "organization"),
+            emails=_values(fields, "emails"),
+            phones=_values(fields, "phones"),
+            addresses=_addresses(fields),
+            birthday=_text(fields, "birthday"),
+            vat_number=_text(fields, "vat_number"),
+            tax_code=_text(fields, "tax_code"),
+            business=business,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A probe with its keys; each key leads back to the text it came from."""
+
+    probe: Probe
+    emails: dict[str, str]
+    phones: dict[str, str]
+    names: tuple[PersonName, ...]
+    organizations: dict[str, str]
+    domains: frozenset[str]
+    postals: tuple[Postal, ...]
+    vat: str
+    tax: str
+
+    @classmethod
+    def of(cls, probe: Probe, region: str = "") -> Self:
+        """Everything about the probe that is compared, made once."""
+        emails = _keyed(email_key, probe.emails)
+        firms = (probe.organization, probe.name) if probe.business else (probe.organization,)
+        domains = (company_domain(address) for address in emails)
+        return cls(
+            probe,
+            emails,
+            {key: text for text in reversed(probe.phones) if (key := phone_key(text, region))},
+            () if probe.business else _names(probe),
+            _keyed(organization_key, firms),
+            frozenset(domain for domain in domains if domain),
+            tuple(map(Postal.of, probe.addresses)),
+            vat_key(probe.vat_number),
+            tax_key(probe.tax_code),
+        )
+
+
+def _names(probe: Probe) -> tuple[PersonName, ...]:
+    """Each way in which the name is spelled: a card may show another than its parts make."""
+    parts = f"{probe.given} {probe.family}".strip()
+    texts = [text for text in (probe.name, parts) if text]
+    if probe.nickname and probe.family:
+        texts.append(f"{probe.nickname} {probe.family}")
+    found: dict[tuple[str, ...], PersonName] = {}
+    for text in texts:
+        name = PersonName.of(f"{text} {probe.suffix}" if probe.suffix else text, probe.given, probe.family)
+        if name.words:
+            found.setdefault(name.words, name)
+    return tuple(found.values())
+
+
+def _names_itself(name: str, organization: str) -> bool:
+    """Whether a card without a person in it is its organization's own."""
+    key = organization_key(organization)
+    return bool(key) and organization_key(name) in ("", key)
+
+
+def _keyed(key_of: Callable[[str], str], texts: Iterable[str]) -> dict[str, str]:
+    keyed: dict[str, str] = {}
+    for text in texts:
+        if key := key_of(text):
+            keyed.setdefault(key, text)
+    return keyed
+
+
+def _text(fields: Fields, field: str) -> str:
+    value = fields.get(field, "")
+    return value if isinstance(value, str) else ""
+
+
+def _values(fields: Fields, field: str) -> tuple[str, ...]:
+    entries = fields.get(field, ())
+    if not isinstance(entries, tuple):
+        return ()
+    return tuple(entry.value for entry in entries if isinstance(entry, Labelled))
+
+
+def _addresses(fields: Fields) -> tuple[Address, ...]:
+    entries = fields.get("addresses", ())
+    if not isinstance(entries, tuple):
+        return ()
+    return tuple(entry for entry in entries if isinstance(entry, Address))

@@ -28,6 +28,7 @@ _POINTS = {
     Verdict.EQUAL: 35,
     Verdict.NICKNAME: 32,
     Verdict.FITS: 22,
+    Verdict.SINGLE: 22,
     Verdict.PARTLY: 12,
     Verdict.OTHER_FAMILY: -10,
     Verdict.OTHER_GENERATION: -60,
@@ -155,7 +156,7 @@ def _workplace(item: Profile, other: Profile) -> Iterator[Reason]:
 def _person(item: Profile, other: Profile, found: Comparison, seen: _Seen, common: bool) -> Iterator[Reason]:
     mine, theirs = item.names[0].text, other.names[0].text
     match found.verdict:
-        case Verdict.EQUAL | Verdict.NICKNAME | Verdict.FITS | Verdict.PARTLY as verdict:
+        case Verdict.EQUAL | Verdict.NICKNAME | Verdict.FITS | Verdict.SINGLE | Verdict.PARTLY as verdict:
             points = _POINTS[verdict] - (_COMMON_NAME if common else 0)
             yield f"{'common ' if common else ''}{verdict.value} {_pair(mine, theirs)}", points
         case Verdict.CLOSE:

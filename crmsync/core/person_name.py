@@ -58,6 +58,7 @@ class Verdict(Enum):
     NICKNAME = "name equal but for a short form"
     CLOSE = "name close"
     FITS = "name fits"
+    SINGLE = "single name equal"
     PARTLY = "part of the name equal"
     OTHER_FAMILY = "other family name"
     OTHER_GENERATION = "other generation"
@@ -86,7 +87,7 @@ def _compare(a: PersonName, b: PersonName) -> Comparison:
     if a.generation and b.generation and a.generation != b.generation:
         return Comparison(Verdict.OTHER_GENERATION)
     if a.words == b.words:
-        return Comparison(Verdict.EQUAL if _solid(a.words) else Verdict.PARTLY)
+        return Comparison(_of_equal(a.words))
     pairing = _Pairing(a.words, b.words)
     pairing.drop_particles()
     if pairing.left and pairing.right:
@@ -123,8 +124,10 @@ def _is_first(word: str, given: frozenset[str], family: frozenset[str]) -> bool 
     return True if is_given(word) else None
 
 
-def _solid(words: Sequence[str]) -> bool:
-    return any(len(word) > 1 for word in words) and len(words) > 1
+def _of_equal(words: Sequence[str]) -> Verdict:
+    if max(map(len, words)) == 1:
+        return Verdict.PARTLY
+    return Verdict.EQUAL if len(words) > 1 else Verdict.SINGLE
 
 
 class _Pairing:

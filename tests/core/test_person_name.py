@@ -36,7 +36,7 @@ def verdict(mine: str, theirs: str, given: str = "", family: str = "") -> Verdic
         ("A Rossi", "A R", Verdict.OTHER),
         ("A B", "Anna Bruna", Verdict.OTHER),
         ("Rossi", "Anna Rossi", Verdict.PARTLY),
-        ("Rossi", "Rossi", Verdict.PARTLY),
+        ("Rossi", "Rossi", Verdict.SINGLE),
         ("A", "A", Verdict.PARTLY),
         ("Maria Rossi", "Anna Rossi", Verdict.OTHER_GIVEN),
         ("Mario Rossi", "Marco Rossi", Verdict.OTHER_GIVEN),

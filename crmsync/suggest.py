@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from crmsync.core.blocking import chosen
+from crmsync.core.blocking import CROWD, chosen
 from crmsync.core.keys import Key, summary_keys
 from crmsync.core.match import rank
 from crmsync.core.probe import Probe, Profile
@@ -60,12 +60,12 @@ def candidates(
         for record in records.values()
         if record.type in PEOPLE
     }
-    spread = {key: len(ids) for key, ids in found.items()}
+    shared = {key for (kind, key), ids in found.items() if kind in ("email", "phone") and len(ids) > CROWD}
     ranked = []
     for item, ids in zip(items, near, strict=True):
         known = [people[id] for id in ids if id in people]
         probe = Probe.of_summary(item.kind, item.name, item.organization, item.emails, item.phones)
-        ranked.append(rank(Profile.of(probe, region), known, spread) if known else ())
+        ranked.append(rank(Profile.of(probe, region), known, shared) if known else ())
     return ranked
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crmsync.cli import record_history, record_merge
+from crmsync.cli import record_duplicates, record_history, record_merge
 from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, emit_each, say, table
 from crmsync.cli.field_values import in_words, pairs
@@ -38,6 +38,7 @@ def run(desk: Desk, argv: list[str]) -> int:
         "history": record_history.history,
         "merge": record_merge.run,
         "promote": _promote,
+        "duplicates": record_duplicates.run,
     }
     return actions[options.action](desk, options)
 
@@ -76,6 +77,7 @@ def _parser() -> Arguments:
     promote.add_argument("--stage", help="of a company (default: prospect, then customer)")
     for name, text in (("show", "everything about one"), ("delete", "delete one"), ("history", "what changed when")):
         actions.add_parser(name, help=text).add_argument("id")
+    record_duplicates.add_options(actions.add_parser("duplicates", help="records that may be one"))
     for one in actions.choices.values():
         one.add_argument("--json", action="store_true")
     return parser

@@ -6,7 +6,7 @@ record pays for: here a slip in the name may be made up for by the address or th
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crmsync.core.keys import Key
@@ -80,14 +80,15 @@ def _places(place: Postal) -> Iterator[tuple[str, ...]]:
             yield "place", first, second
 
 
-def pairs(keys: Mapping[str, Iterable[tuple[str, ...]]]) -> list[tuple[str, str]]:
-    """The pairs of ids that have a key in common, each once, in order."""
-    blocks: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for id, own in keys.items():
-        for key in set(own):
-            blocks[key].append(id)
-    found = {pair for ids in blocks.values() if len(ids) <= MOST for pair in _pairs(sorted(ids))}
-    return sorted(found)
+def pairs(records: Iterable[tuple[str, Iterable[tuple[str, ...]]]]) -> list[tuple[str, str]]:
+    """The pairs of ids, given with their keys, that have a key in common: each once, in order."""
+    blocks: dict[int, list[str]] = {}
+    for id, keys in records:
+        for key in {hash(key) for key in keys}:  # two keys with one hash cost a comparison, the keys much memory
+            ids = blocks.setdefault(key, [])
+            if len(ids) <= MOST:
+                ids.append(id)
+    return sorted({pair for ids in blocks.values() if len(ids) <= MOST for pair in _pairs(sorted(ids))})
 
 
 def _pairs(ids: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from crmsync.core import postal
 from crmsync.core.birthday import Birthdays, compare_birthdays
 from crmsync.core.keys import organization_key
-from crmsync.core.mailbox import is_shared
+from crmsync.core.mail_address import is_shared
 from crmsync.core.person_name import CLOSE, Comparison, Verdict, compare
 from crmsync.core.probe import Profile
 from crmsync.core.vat import vat_valid

@@ -12,24 +12,16 @@ finds the candidates through the keys of `core.keys` (some dozens at most) and d
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from crmsync.core.evidence import reasons
-from crmsync.core.keys import Key
-from crmsync.core.phonetics import sound_key
 from crmsync.core.probe import Probe, Profile
+from crmsync.core.spread import Spread
 from crmsync.model import PEOPLE, Candidate, Confidence, Record, RecordType
 
 __all__ = ["LOW", "MEDIUM", "STRONG", "Probe", "match", "rank", "score"]
 
 STRONG, MEDIUM, LOW = 80, 50, 20
-
-MANY = 3
-"""As many records with one number or mailbox do not have it to themselves."""
-_COMMON = 5
-"""As many records with one name make it say less."""
-_NOBODY: Mapping[Key, int] = {}
 
 
 def match(probe: Probe, candidates: Sequence[Record], region: str = "") -> tuple[Candidate, ...]:
@@ -39,30 +31,24 @@ def match(probe: Probe, candidates: Sequence[Record], region: str = "") -> tuple
         for record in candidates
         if record.type in PEOPLE and not record.deleted
     ]
-    owners = Counter(("phone", phone) for _, other in known for phone in other.phones)
-    return rank(Profile.of(probe, region), known, owners)
+    return rank(Profile.of(probe, region), known)
 
 
 def rank(
-    item: Profile, candidates: Iterable[tuple[Record, Profile]], spread: Mapping[Key, int] = _NOBODY
+    item: Profile, candidates: Sequence[tuple[Record, Profile]], shared: Collection[str] = ()
 ) -> tuple[Candidate, ...]:
-    """The same for profiles. `spread`: how many records have a key of `core.keys.record_keys`, where that is known."""
-    found: list[Candidate] = []
-    for record, other in candidates:
-        candidate = score(item, other, record, spread)
-        if candidate.score >= LOW:
-            found.append(candidate)
-    return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.record)))
+    """The same for profiles. `shared`: mail and phone keys that more records have than are among the candidates."""
+    spread = Spread(shared)
+    for _, other in candidates:
+        spread.add(other)
+    found = [score(item, other, record, spread) for record, other in candidates]
+    likely = [candidate for candidate in found if candidate.score >= LOW]
+    return tuple(sorted(likely, key=lambda candidate: (-candidate.score, candidate.record)))
 
 
-def score(item: Profile, other: Profile, record: Record, spread: Mapping[Key, int] = _NOBODY) -> Candidate:
+def score(item: Profile, other: Profile, record: Record, spread: Spread) -> Candidate:
     """How likely an item is a record, and why; `other` is the record's profile."""
-    shared = [
-        key for kind, keys in (("email", item.emails), ("phone", item.phones)) for key in keys
-        if spread.get((kind, key), 0) >= MANY
-    ]  # fmt: skip
-    common = any(spread.get(("name", sound_key(name.text)), 0) >= _COMMON for name in item.names)
-    found = list(reasons(item, other, shared, common))
+    found = list(reasons(item, other, spread.shared(item), spread.common(item)))
     if item.probe.business and record.type is RecordType.CONTACT:
         found.append(("a company's card, a person's record", -20))
     points = max(0, min(100, sum(points for _, points in found)))

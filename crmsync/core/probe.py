@@ -8,7 +8,7 @@ from typing import Self
 
 from crmsync.core.fieldmap import is_business
 from crmsync.core.keys import email_key, organization_key, phone_key, tax_key, vat_key
-from crmsync.core.mailbox import company_domain
+from crmsync.core.mail_address import company_domain
 from crmsync.core.person_name import PersonName
 from crmsync.core.postal import Postal
 from crmsync.model import Record

@@ -195,3 +195,26 @@ def test_hostile_names_are_kept_whole_and_shown_harmless(crm: Terminal, name: st
         said = crm("records", *words)
         assert not {"\x1b", "\u202e", "\a", "\r", "\u2028"} & set(said.out)
     assert "\x1b" not in crm.refuses("records", "show", f"\x1b{name}")
+
+
+def test_duplicates_are_listed_with_score_and_reasons(crm: Terminal) -> None:
+    first = crm.add("given=Ada", "family=Lovelace", "emails=ada@example.org")
+    second = crm.add("name=Lovelace Ada", "emails=Ada@example.org")
+    assert crm.json("records", "duplicates") == {
+        "schema": 1,
+        "duplicates": [
+            {
+                "records": [
+                    {"id": first, "type": "contact", "name": "Ada Lovelace"},
+                    {"id": second, "type": "contact", "name": "Lovelace Ada"},
+                ],
+                "confidence": "strong",
+                "score": 95,
+                "reasons": ["e-mail equal ada@example.org +60", "name equal Lovelace Ada / Ada Lovelace +35"],
+            }
+        ],
+    }
+    assert "95" in crm("records", "duplicates").out
+    assert crm.json("records", "duplicates", "--min-score", "96")["duplicates"] == []
+    assert "No two records look like one." in crm("records", "duplicates", "--min-score", "100").out
+    assert crm("records", "duplicates", "--min-score", "5", code=2).err.endswith("a score is 20 to 100\n")

@@ -294,11 +294,23 @@ def test_colleagues_share_a_domain_and_strangers_share_gmail() -> None:
 
 
 def test_a_name_that_many_have_says_less_and_so_does_a_mailbox() -> None:
-    anna = contact(name="Anna Rossi", emails=["anna@x.example"])
-    spread = {("name", "an ros"): 9, ("email", "anna@x.example"): 4}
-    item = Profile.of(card(name="Anna Rossi", emails=["anna@x.example"]))
-    (found,) = rank(item, [(anna, Profile.of(Probe.of_record(anna)))], spread)
-    assert found.reasons == ("shared mailbox equal anna@x.example +25", "common name equal Anna Rossi +27")
+    annas = [contact(f"r{number}", name="Anna Rossi", phones=[f"{number}"]) for number in range(5)]
+    found = match(card(name="Rossi Anna", phones=["3"]), annas)
+    assert (found[0].record, found[0].reasons[-1]) == ("r3", "common name equal Rossi Anna / Anna Rossi +27")
+    family = [contact(f"r{number}", name=f"{name} Rossi", emails=["rossi@x.example"]) for number, name in
+        enumerate(["Anna", "Mario", "Luca"])]  # fmt: skip
+    found = match(card(name="Mario Rossi", emails=["rossi@x.example"]), family)
+    assert (found[0].record, found[0].score) == ("r1", 60)
+    item, anna = (
+        Profile.of(card(name="Anna Rossi", emails=["a@x.example"])),
+        contact(name="Anna Rossi", emails=["a@x.example"]),
+    )
+    assert rank(item, [(anna, Profile.of(Probe.of_record(anna)))], {"a@x.example"})[0].score == 60
+
+
+def test_copies_of_one_person_do_not_make_a_switchboard() -> None:
+    copies = [contact(f"r{number}", name="Anna Rossi", emails=["anna@x.example"]) for number in range(4)]
+    assert {one.score for one in match(card(name="Anna Rossi", emails=["anna@x.example"]), copies)} == {95}
 
 
 def test_an_address_counts_and_another_one_only_where_nothing_surer_does() -> None:

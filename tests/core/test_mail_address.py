@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crmsync.core.mailbox import company_domain, is_shared
+from crmsync.core.mail_address import company_domain, is_shared
 
 
 def test_a_desk_has_many_readers_and_a_person_one() -> None:

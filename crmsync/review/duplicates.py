@@ -18,7 +18,7 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Two records that may be one, and why. `first` is the older of them."""
+    """Two records that may be one, and why. `first` is the one that says more."""
 
     first: Record
     second: Record
@@ -46,7 +46,8 @@ def _keys(record: Record, region: str, spread: Spread) -> list[tuple[str, ...]]:
 def _compared(view: Tables, region: str, some: Sequence[tuple[str, str]], spread: Spread) -> Iterator[Duplicate]:
     records = view.records.many({id for pair in some for id in pair}, deleted=False)
     profiles = {id: Profile.of(Probe.of_record(record), region) for id, record in records.items()}
-    for older, newer in some:
-        first, second = profiles[older], profiles[newer]
+    for pair in some:
+        fuller, other = sorted((records[id] for id in pair), key=lambda record: (-len(record.fields), record.id))
+        first, second = profiles[fuller.id], profiles[other.id]
         if first.probe.business is second.probe.business:
-            yield Duplicate(records[older], records[newer], score(second, first, records[older], spread))
+            yield Duplicate(fuller, other, score(second, first, fuller, spread))

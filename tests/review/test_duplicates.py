@@ -18,9 +18,9 @@ def person(hub: Hub, name: str, *emails: str, **more: Value) -> str:
     return hub.add(name=name, emails=tuple(Labelled(email) for email in emails), flag=False, **more)
 
 
-def test_two_records_of_one_person_are_told_with_reasons_the_older_first(hub: Hub) -> None:
-    first = person(hub, "Giuseppe Rossi", "g.rossi@acme.example")
+def test_two_records_of_one_person_are_told_with_reasons(hub: Hub) -> None:
     second = person(hub, "Rossi Beppe", "G.Rossi@acme.example")
+    first = person(hub, "Giuseppe Rossi", "g.rossi@acme.example", title="CTO")
     (one,) = found(hub)
     assert (one.first.id, one.second.id) == (first, second)
     assert (one.match.confidence, one.match.record) == (Confidence.STRONG, first)

@@ -8,10 +8,10 @@ from typing import TypeAlias, assert_never
 
 from crmsync import translate
 from crmsync.core.fieldmap import view
-from crmsync.core.keys import same
 from crmsync.core.merge import Lost
 from crmsync.core.origin import Origin
 from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished
+from crmsync.cycle.anew import anew
 from crmsync.cycle.job import Job, uid_of
 from crmsync.errors import Unreadable
 from crmsync.model import Conflict, Link, LinkState, OnDelete, Record, Side
@@ -120,33 +120,27 @@ def _create(tx: Tables, collection: Collection, action: Create) -> Post | None:
     record = _record(tx, action.record)
     if record.deleted:
         return None
+    last = _last(tx, collection, action)
     if action.link is not None:
-        old = _link(tx, action.link)
-        forget(tx, collection, old.id, old.href)
+        forget(tx, collection, action.link, _link(tx, action.link).href)
     fields = view(record.type, record.fields, collection.format)
     blobs = tx.blobs.many(_blob_names(fields))
-    again = _as_it_was(tx, collection, record, fields, blobs)
+    again = anew(collection.format, record, fields, last, blobs) if last else None
     uid = again[0] if again else uid_of(record.id)
     raw = again[1] if again else translate.build(collection.format, uid, record.type, fields, blobs)
     link = Link(0, record.id, collection.id, "", uid, None, {}, {}, LinkState.CREATING, fields)
     return Post(tx.links.insert(link), raw, _title(tx, record.id))
 
 
-def _as_it_was(
-    tx: Tables, collection: Collection, record: Record, fields: Fields, blobs: Mapping[str, bytes]
-) -> tuple[str, bytes] | None:
-    """UID and bytes of the item that we removed once, with the record's values: what only the item held comes back."""
-    removed = tx.pushes.last_removed(record.id, collection.id)
-    if removed is None or removed.raw is None:
-        return None
-    try:
-        shown = translate.read(collection.format, record.type, removed.raw).fields
-        changes = {
-            name: fields.get(name) for name in {*shown, *fields} if not same(name, shown.get(name), fields.get(name))
-        }
-        return removed.uid, translate.patch(collection.format, record.type, removed.raw, changes, blobs)
-    except Unreadable:
-        return None
+def _last(tx: Tables, collection: Collection, action: Create) -> tuple[str, bytes] | None:
+    """UID and bytes of the item that the record had here before: it vanished, or we removed it."""
+    if action.link is not None:
+        old = _link(tx, action.link)
+        mirrored = tx.mirror.get(collection.id, old.href)
+        raw = mirrored.item.raw if mirrored else tx.links.last_bytes(old.id)
+        return None if raw is None else (old.uid, raw)
+    removed = tx.pushes.last_removed(action.record, collection.id)
+    return None if removed is None or removed.raw is None else (removed.uid, removed.raw)
 
 
 def _blob_names(fields: Changes) -> list[str]:
@@ -260,6 +254,8 @@ def _vanished(job: Job, tx: Tables, collection: Collection, action: Vanished) ->
         case OnDelete.ASK:
             _ask(job, tx, collection, Conflict(action.record, action.link, "deleted", False, False, True))
             tx.links.update(replace(_link(tx, action.link), state=LinkState.GONE))
+            if (mirrored := tx.mirror.get(collection.id, action.href)) is not None:
+                tx.links.keep_bytes(action.link, mirrored.item.raw)
             _looked(tx, collection, action.link, action.href)
             tx.mirror.drop(collection.id, [action.href])
             return

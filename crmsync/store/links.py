@@ -114,6 +114,15 @@ class Links:
         )
         self._session.write("DELETE FROM links WHERE id = ?", (id,))
 
+    def keep_bytes(self, id: int, raw: bytes) -> None:
+        """The last bytes of an item that vanished, in case it is to come back. They go with the link."""
+        self._session.write("INSERT OR REPLACE INTO last_bytes VALUES (?, ?)", (id, raw))
+
+    def last_bytes(self, id: int) -> bytes | None:
+        """What `keep_bytes` kept, or `None`."""
+        row = self._session.one("SELECT raw FROM last_bytes WHERE link = ?", (id,))
+        return None if row is None else row[0]
+
     def touch(self, ids: Iterable[int]) -> None:
         """A cycle shall look at these again, though nothing was edited (a conflict was decided, a policy changed)."""
         self._session.write_many(

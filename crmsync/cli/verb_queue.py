@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, narrate, table
@@ -14,6 +15,7 @@ from crmsync.errors import Unreadable, Usage
 from crmsync.model import RecordType
 from crmsync.review import import_queue
 from crmsync.review.import_queue import Done
+from crmsync.review.with_company import Company, bring_in_with_company
 from crmsync.store.identity import new_id
 from crmsync.store.import_queue import Queued, QueueSelection, QueueState
 from crmsync.store.store import Tables
@@ -61,8 +63,10 @@ def _parser() -> Arguments:
     _which(assign)
     assign.add_argument("--type", required=True, choices=[kind.value for kind in RecordType])
     assign.add_argument("--import", action="store_true", dest="bring_in", help="and make records of them at once")
+    assign.add_argument("--with-company", action="store_true", help="contacts, each with the company its card names")
     imports = actions.add_parser("import", help="make records of exactly those that have a type")
     imports.add_argument("ids", nargs="*", type=positive, metavar="ID")
+    imports.add_argument("--company", action="store_true", help="contacts, each with the company its card names")
     link = actions.add_parser("link", help="say that an item is a record the CRM has")
     link.add_argument("id", type=positive)
     link.add_argument("record")
@@ -135,6 +139,10 @@ def _link(desk: Desk, options: argparse.Namespace) -> int:
 
 def _assign(desk: Desk, options: argparse.Namespace) -> int:
     kind = RecordType(options.type)
+    if options.with_company:
+        if kind is not RecordType.CONTACT:
+            raise Usage("only contacts come with their company", thing=f"--type {kind}")
+        return _with_company(desk, options, _picked(desk, options))
     done = _each(desk, _picked(desk, options), lambda tx, ids: import_queue.assign(tx, ids, kind))
     if not options.bring_in:
         return _answer(options, "assigned", done)
@@ -144,9 +152,29 @@ def _assign(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _bring_in(desk: Desk, options: argparse.Namespace) -> int:
+    if options.company:
+        if not options.ids:
+            raise Usage(
+                "say which items: their ids", next_step="Or `crmsync queue assign --type contact --with-company`"
+            )
+        return _with_company(desk, options, _picked(desk, options))
     ids = _picked(desk, options) if options.ids else _ids(desk, QueueSelection(typed=True))
     done = _each(desk, ids, lambda tx, batch: import_queue.bring_in(tx, batch, desk.user.id, new_id))
     return _answer(options, "imported", done, strict=True)
+
+
+def _with_company(desk: Desk, options: argparse.Namespace, ids: Sequence[int]) -> int:
+    companies: list[Company] = []
+
+    def both(tx: Tables, batch: Sequence[int]) -> Done:
+        done, found = bring_in_with_company(tx, batch, desk.user.id, new_id)
+        companies.extend(found)
+        return done
+
+    done = _each(desk, ids, both)
+    lines = [{"id": one.id, "name": one.name, "made": one.made} for one in companies]
+    made = len({one.id for one in companies if one.made})
+    return _answer(options, "imported", done, {"companies": lines}, f", companies made: {made:,}")
 
 
 def _accept(desk: Desk, options: argparse.Namespace) -> int:
@@ -162,11 +190,19 @@ def _accept(desk: Desk, options: argparse.Namespace) -> int:
     return _answer(options, "linked", done, strict=True)
 
 
-def _answer(options: argparse.Namespace, what: str, done: Done, *, strict: bool = False) -> int:
+def _answer(
+    options: argparse.Namespace,
+    what: str,
+    done: Done,
+    more: Mapping[str, object] = MappingProxyType({}),
+    text: str = "",
+    *,
+    strict: bool = False,
+) -> int:
     """`strict`: every item was meant. `--all` and `--where` mean those of them that the decision fits."""
     skipped = [{"id": id, "reason": reason} for id, reason in done.skipped]
     data = {what.replace(" ", "_"): len(done.ids), "ids": done.ids, "records": done.records, "skipped": skipped}
-    answer(options, data, f"{what}: {len(done.ids):,}")
+    answer(options, {**data, **more}, f"{what}: {len(done.ids):,}{text}")
     for id, reason in done.skipped[:_TOLD]:
         narrate(f"{id} skipped: {reason}")
     if len(done.skipped) > _TOLD:

@@ -213,3 +213,25 @@ def test_a_suggestion_that_no_longer_holds_is_not_accepted(found: Terminal) -> N
     assert said["linked"] == 0
     assert "no longer looks like Grace Hopper" in said["skipped"][0]["reason"]
     assert found.json("records", "show", record["id"])["fields"].get("title") is None
+
+
+@pytest.mark.parametrize("words", [("import", "--company"), ("assign", "--type", "contact", "--with-company")])
+def test_a_contact_comes_with_the_company_of_its_card(phone: Terminal, remote: MemoryRemote, words: list[str]) -> None:
+    for name in ("Ada Byron", "Bob Marley"):
+        remote.seed(BOOK, name, card(name, name, "ORG:Acme").encode())
+    remote.seed(BOOK, "c", card("c", "Cid").encode())
+    phone("sync")
+    verb, *options = words
+    said = phone("queue", verb, *ids(phone).values(), *options, "--json", code=5).json
+    assert (said["imported"], len(said["skipped"])) == (2, 1)
+    assert [(one["name"], one["made"]) for one in said["companies"]] == [("Acme", True), ("Acme", False)]
+    assert {one["type"] for one in phone.json("records", "list")["records"]} == {"company", "contact"}
+    assert list(ids(phone)) == ["Cid"]
+    phone("undo", "--last")
+    assert phone.json("records", "list")["total"] == 0
+    assert "companies made: 1" in phone("queue", verb, *ids(phone).values(), *options, code=5).out
+
+
+def test_only_contacts_come_with_a_company(found: Terminal) -> None:
+    found.refuses("queue", "assign", "--all", "--type", "lead", "--with-company")
+    found.refuses("queue", "import", "--company")

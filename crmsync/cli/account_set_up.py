@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from crmsync import credentials
 from crmsync.cli.desk import FILES, Desk, answer, narrate, say
-from crmsync.cli.remotes import connect
+from crmsync.cli.remotes import connect, for_connector
 from crmsync.connectors import registry
 from crmsync.connectors.base import RemoteCollection, Secret, Settings
 from crmsync.errors import Usage
@@ -36,9 +36,9 @@ def add(desk: Desk, options: argparse.Namespace) -> int:
     url = options.url or url
     given = credentials.outside(options.name, os.environ, desk.config.account(options.name).secret_command)
     password = _password(options, options.username) if given is None else given
-    settings = Settings(
-        url, options.username, Secret(password) if password is not None else None, _pairs(options.settings)
-    )
+    pairs = _pairs(options.settings)
+    secret = Secret(password) if password is not None else None
+    settings = Settings(url, options.username, secret, for_connector(pairs))
     with registry.create(kind, settings) as connector:
         found = connector.collections()
         hints = dict(connector.hints())
@@ -47,7 +47,7 @@ def add(desk: Desk, options: argparse.Namespace) -> int:
     if password is not None and given is None:
         place = credentials.keep(desk.home, options.name, password)
     mode, user = Mode(options.mode), desk.user.id
-    account = Account(0, options.name, kind, mode, user, url, options.username, settings.options, hints, place)
+    account = Account(0, options.name, kind, mode, user, url, options.username, pairs, hints, place)
     try:
         _remember(desk, account, found, chosen)
     except BaseException:

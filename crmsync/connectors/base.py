@@ -177,6 +177,10 @@ class Connector(ABC):
     def delete(self, collection: RemoteCollection, href: str, etag: str | None) -> None:
         """Removes an item, only if its etag is still `etag`. Already gone is fine. Raises `Moved`, `Refused`."""
 
+    def schedules(self, collection: RemoteCollection) -> bool:
+        """Whether the remote mails the participants of meetings by itself when an item changes (RFC 6638)."""
+        return False
+
     def hints(self) -> Mapping[str, str]:
         """What is worth knowing about this server next time (kept with the account, given back in `Settings`)."""
         return {}

@@ -68,6 +68,10 @@ class MemoryConnector(Connector):
         finally:
             withdraw(name)
 
+    def schedules(self, collection: RemoteCollection) -> bool:
+        """See `Connector`."""
+        return self._remote.tempers.schedules
+
     def collections(self) -> Sequence[RemoteCollection]:
         """See `Connector`."""
         self.traffic.requests += 1

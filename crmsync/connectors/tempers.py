@@ -60,6 +60,8 @@ class Tempers:
     """Overwrites and deletes whatever the stale `If-Match` says."""
     refuses_duplicate_uid: bool = False
     """A second item with a UID is a conflict (Radicale: 409); otherwise it is taken (Xandikos: 201)."""
+    schedules: bool = False
+    """Mails the participants of a meeting by itself (RFC 6638), unless their lines say SCHEDULE-AGENT=CLIENT."""
     largest_item: int | None = None
     """Items above so many bytes are refused (413, CARDDAV:max-resource-size)."""
 

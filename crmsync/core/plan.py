@@ -18,12 +18,16 @@ from crmsync.values import Changes, Fields
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """A new item at the remote for a record that has none there. `link` is the dead link it replaces, if any."""
+    """A new item at the remote for a record that has none there. `link` is the dead link it replaces, if any.
+
+    `mails` here and below: how many a server that schedules meetings could send because of it.
+    """
 
     record: str
     type: RecordType
     fields: Fields
     link: int | None = None
+    mails: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Update:
     conflicts: tuple[Conflict, ...] = ()
     lost: tuple[Lost, ...] = ()
     again: bool = False
+    mails: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Delete:
     etag: str | None
     reason: str
     lost: tuple[Lost, ...] = ()
+    mails: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +125,15 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """The limits of the guard. `field` counts records in which the remote changes one and the same field."""
+    """The limits of the guard. `field` counts records in which the remote changes one and the same field.
+
+    `mails`: whether servers may mail the participants of meetings because of what we do. Not one is sent otherwise.
+    """
 
     deletes: Budget = Budget(10, 0.20)
     blanked: Budget = Budget(20, 0.20)
     field: Budget = Budget(200, 0.50)
+    mails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +162,11 @@ def signature(action: Action) -> str:
             assert_never(action)
 
 
+def mails(action: Action) -> int:
+    """How many mails a server could send because of an action."""
+    return action.mails if isinstance(action, Create | Update | Delete) else 0
+
+
 def guard(plan: Plan, size: int, budgets: Budgets, approved: Sequence[Action] = ()) -> Guarded:
     """Holds back whatever exceeds a budget; the rest flows. `size` is how many links the collection has.
 
@@ -172,6 +187,10 @@ def guard(plan: Plan, size: int, budgets: Budgets, approved: Sequence[Action] = 
     updates = [a for a in open_actions if isinstance(a, Update)]
     blanking: list[Action] = [a for a in updates if any(value is None for value in a.hub.values())]
     hold(blanking, budgets.blanked, "records would lose a value")
+    mailing: list[Action] = [a for a in open_actions if mails(a)]
+    if mailing and not budgets.mails:
+        reasons.append(f"{sum(map(mails, mailing))} mails could be sent to participants of {len(mailing)} meetings")
+        held.update((id(action), action) for action in mailing)
     for name, count in sorted(_changed_fields(updates).items()):
         if not budgets.field.allows(count, size):
             touched: list[Action] = [a for a in updates if name in a.hub]

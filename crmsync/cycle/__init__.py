@@ -9,6 +9,7 @@
 | arrival   | what a person's rules make of new items                                          |
 | choose    | what the account's filter selects                                                |
 | gather    | which pairs of record and item need a decision                                   |
+| mails     | how many mails to participants of meetings each action could cause         |
 | hold      | what the guard holds back, and what a person said about it                       |
 | apply     | the plan, one action at a time (prepare, send, readback)                         |
 | eject     | apart from any cycle: removes from a remote what we wrote there                  |

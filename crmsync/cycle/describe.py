@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from crmsync import translate
-from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished, signature
+from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished, mails, signature
 from crmsync.errors import Unreadable
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Tables
@@ -22,6 +22,8 @@ def describe(tx: Tables, collection: Collection, action: Action) -> dict[str, An
         "name": str(fields.get("name") or fields.get("summary") or action.record),
         "signature": signature(action),
     }
+    if mails(action):
+        line["mails"] = mails(action)
     match action:
         case Create():
             return line | {"action": "create", "side": "remote", "fields": fields_to_json(action.fields)}

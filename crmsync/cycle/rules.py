@@ -81,6 +81,7 @@ class RunResult:
     held: int = 0
     parked: int = 0
     failed: int = 0
+    mails: int = 0
     requests: int = 0
     bytes: int = 0
     seconds: float = 0.0
@@ -102,6 +103,7 @@ class RunResult:
             "held": self.held,
             "parked": self.parked,
             "failed": self.failed,
+            "mails": self.mails,
             "requests": self.requests,
             "bytes": self.bytes,
             "seconds": round(self.seconds, 3),

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from crmsync.connectors.base import Connector
 from crmsync.core.reconcile import reconcile
-from crmsync.cycle import choose, gather, hold, intake, suggest
+from crmsync.cycle import choose, gather, hold, intake, mails, suggest
 from crmsync.cycle.apply import apply
 from crmsync.cycle.arrival import sort_arrivals
 from crmsync.cycle.describe import describe
@@ -113,7 +113,7 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
         quiet_here = not (found.pairs or fresh or found.unreadable) and not view.plans.undecided(job.account.id)
     if quiet_here:
         return
-    plan = reconcile([*found.pairs, *fresh], job.rules.policies)
+    plan = mails.weigh(job, collection, reconcile([*found.pairs, *fresh], job.rules.policies))
     with job.store.transaction(job.stamp()) as tx:
         for link, reason in found.unreadable:
             mirrored = tx.mirror.get(collection.id, link.href)

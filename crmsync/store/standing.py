@@ -101,15 +101,14 @@ class Place:
         return self.reason.standing
 
 
-# A signature names link and etag (core.plan.signature): a plan that was discarded holds for the item as it was then.
+# A line is sealed on what its item held (cycle.seal): a plan that was discarded holds for the item as it was then.
 _REASON = """CASE
         WHEN m.gone THEN 'gone'
         WHEN NOT c.selected THEN 'collection not selected'
         WHEN p.id IS NOT NULL THEN 'parked'
         WHEN EXISTS (SELECT 1 FROM conflicts x WHERE x.link = l.id AND x.open) THEN 'conflict'
         WHEN h.plan IS NOT NULL THEN 'held'
-        WHEN l.dirty AND d.plan IS NOT NULL AND substr(d.signature, 1, length(d.signature) - length(d.why))
-            = 'delete ' || l.id || ' ' || coalesce(m.etag, 'None') || ' ' THEN 'plan discarded'
+        WHEN l.dirty AND d.target = 'link ' || l.id AND d.item = lower(hex(m.hash)) THEN 'plan discarded'
         WHEN m.dirty THEN CASE WHEN l.id IS NULL THEN 'new' ELSE 'changed at the remote' END
         WHEN l.state = 'gone' THEN 'changed at the remote'
         WHEN l.state <> 'linked' THEN 'write under way'
@@ -126,13 +125,13 @@ _REASON = """CASE
 
 _LINES = """WITH lines AS MATERIALIZED (
     SELECT p.id AS plan, p.state AS state, p.reason AS reason, json_extract(a.value, '$.href') AS href,
-        json_extract(a.value, '$.signature') AS signature, json_extract(a.value, '$.reason') AS why,
+        json_extract(a.value, '$.target') AS target, json_extract(a.value, '$.sealed.item') AS item,
         json_extract(a.value, '$.action') AS action
     FROM plans p, json_each(p.body, '$.actions') a WHERE p.collection = :collection AND p.state IN ('held', 'discarded')
 ), held AS MATERIALIZED (
     SELECT href, max(plan) AS plan, reason FROM lines WHERE state = 'held' AND href IS NOT NULL GROUP BY href
 ), discarded AS MATERIALIZED (
-    SELECT href, max(plan) AS plan, signature, why FROM lines WHERE state = 'discarded' AND action = 'delete'
+    SELECT href, max(plan) AS plan, target, item FROM lines WHERE state = 'discarded' AND action = 'delete'
     GROUP BY href
 )"""
 

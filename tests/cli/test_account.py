@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from crmsync.cli.desk import Desk
+from crmsync.cli.remotes import rules
 from crmsync.connectors.faults import Fault
 from crmsync.connectors.memory_remote import MemoryRemote
 from crmsync.errors import Busy, SignInNeeded, Unreachable, Untrusted
-from crmsync.store.store import Tables
+from crmsync.store.store import Store, Tables
 from tests.cli.terminal import BOOK, Terminal, card
 
 PASSWORD = "correct horse battery staple"
@@ -48,6 +51,18 @@ def test_only_the_named_collections_take_part(crm: Terminal, remote: MemoryRemot
     assert {one["href"]: one["selected"] for one in account["collections"]} == {BOOK: True, "/private/": False}
     remote.seed("/private/", "a", card("1", "Ada").encode())
     assert crm.json("sync")["runs"][0]["queued"] == 0
+
+
+def test_an_account_may_allow_mail_to_participants_and_does_not_by_default(crm: Terminal, remote: MemoryRemote) -> None:
+    assert "yes or no" in crm.refuses("account", "add", "memory", "work", "--url", "remote", "--set", "mails=perhaps")
+    crm("account", "add", "memory", "work", "--url", "remote", "--set", "mails=yes")
+    assert crm.json("sync")["runs"][0]["mails"] == 0
+    with Store.open(crm.home.store) as store, store.view() as view:
+        allows, usual = view.accounts.get("work"), replace(view.accounts.get("work"), options={})
+    desk = Desk(crm.home, "")
+    assert rules(desk, allows).budgets.mails
+    assert not rules(desk, usual).budgets.mails
+    desk.close()
 
 
 @pytest.mark.parametrize(

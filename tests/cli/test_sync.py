@@ -11,8 +11,8 @@ from crmsync.errors import Busy, SignInNeeded, Unreachable
 from tests.cli.terminal import BOOK, HOSTILE, Terminal, card
 
 KEYS = {
-    "id", "account", "state", "pulled", "pushed", "queued", "conflicts", "held", "parked", "failed", "requests",
-    "bytes", "seconds",
+    "id", "account", "state", "pulled", "pushed", "queued", "conflicts", "held", "parked", "failed", "mails",
+    "requests", "bytes", "seconds",
 }  # fmt: skip
 
 

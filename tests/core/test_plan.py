@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crmsync.core.plan import (
@@ -50,6 +52,20 @@ def test_emptied_values_have_a_budget_of_their_own() -> None:
     plan = Plan(tuple(update(n, {"note": None}) for n in range(21)))
     assert len(guard(plan, 30, Budgets()).held) == 21
     assert guard(plan, 105, Budgets()).held == ()
+
+
+def test_what_could_be_mailed_is_held_unless_the_account_allows_it_or_a_person_did() -> None:
+    mailing = (
+        Create("r1", RecordType.APPOINTMENT, {}, mails=3),
+        replace(update(2, {}), mails=1),
+        replace(delete(3), mails=2),
+    )
+    silent = (delete(4), vanished(5), Unlink(6, "r6", "/6", "gone"))
+    result = guard(Plan((*mailing, *silent)), 100, Budgets())
+    assert (result.held, result.allowed) == (mailing, silent)
+    assert result.reasons == ("6 mails could be sent to participants of 3 meetings",)
+    assert guard(Plan(mailing), 100, Budgets(mails=True)).held == ()
+    assert guard(Plan(mailing), 100, Budgets(), mailing).held == ()
 
 
 def test_one_field_changed_on_very_many_records_is_held() -> None:

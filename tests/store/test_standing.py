@@ -103,13 +103,10 @@ def test_two_plans_about_one_item_do_not_make_two_of_it(tx: Tables) -> None:
     tx.records.create(contact("anna", "Anna"))
     tx.mirror.put_many(here.id, [card("/a")])
     linked = tx.links.insert(link("anna", here.id, "/a"))
+    tx.links.touch([linked.id])
     for etag in ("old", "older"):
-        line = {
-            "action": "delete",
-            "href": "/a",
-            "signature": f"delete {linked.id} {etag} unflagged",
-            "reason": "unflagged",
-        }
+        sealed = {"line": "delete", "item": etag, "record": ""}
+        line = {"action": "delete", "href": "/a", "target": f"link {linked.id}", "sealed": sealed}
         tx.plans.decide(tx.plans.hold(here.account, here.id, "too many", {"actions": [line]}), PlanState.DISCARDED)
     assert [place.reason for place in tx.places(here.id)] == [Reason.CHANGED_THERE], "neither holds for it as it is now"
     assert sum(tx.standings(here.id).values()) == 1

@@ -61,6 +61,11 @@ class DavConnector(Connector):
         """Every address book, calendar and task list of the user."""
         return discovery.discover(self._session, self.settings.url)
 
+    def schedules(self, collection: RemoteCollection) -> bool:
+        """What the server says of itself (RFC 6638 section 2); one that does not say what it can do may well."""
+        told = self._session.send("OPTIONS", self._url(collection.href)).headers.get("dav", "")
+        return not told or "calendar-auto-schedule" in told.lower()
+
     def pull(self, collection: RemoteCollection, cursor: Cursor | None, known: Known) -> Iterator[Delta]:
         """Changes by sync token; everything by etag where there is no token, or the server no longer honours it."""
         if self._hints.get(f"report {collection.href}") == "none":

@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(told.body)
 
-    do_GET = do_PUT = do_DELETE = do_PROPFIND = do_REPORT = answer
+    do_OPTIONS = do_GET = do_PUT = do_DELETE = do_PROPFIND = do_REPORT = answer
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""

@@ -176,3 +176,17 @@ def test_an_authority_that_cannot_be_read_is_named(tmp_path: Path, content: str 
         client.listing(BOOK)
     with pytest.raises(BadConfig):
         FullWire("https://127.0.0.1:1", None, str(file), digest=True)
+
+
+@pytest.mark.parametrize(
+    ("told", "mails"),
+    [
+        (Told(200, headers={"DAV": "1, 3, calendar-access, calendar-auto-schedule"}), True),
+        (Told(200, headers={"DAV": "1, 2, 3, calendar-access, addressbook"}), False),
+        (Told(405), True),
+    ],
+)
+def test_a_server_says_whether_it_mails_participants_and_is_doubted_if_it_says_nothing(told: Told, mails: bool) -> None:
+    with stage(lambda _: told) as at, connector(at) as client:
+        assert client.schedules(BOOK) is mails
+        assert [heard.method for heard in at.heard] == ["OPTIONS"]

@@ -8,6 +8,7 @@ own = ["<id of a record>"]    # the own organisation: every account gets it
 on_conflict = "ask"           # ask | crm | remote | newest | both
 on_delete = "ask"             # ask | unflag | archive | delete
 fields = { phones = "both" }  # for single fields
+deletion_words = ["da cancellare"] # words in a note that make crmsync ask whether to delete; [] for none
 
 [accounts.work.policy]        # the same for one account, and there for one record type
 on_conflict = "crm"
@@ -40,6 +41,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crmsync.core.declarations import Master, contradictions, masters_for
+from crmsync.core.deletion_words import DELETION_WORDS
 from crmsync.core.plan import Budgets
 from crmsync.core.reconcile import Policies
 from crmsync.core.selection import RULE_SETS, Export, ExportRule
@@ -54,6 +56,7 @@ class PolicyConfig:
     on_conflict: OnConflict | None = None
     on_delete: OnDelete | None = None
     fields: Mapping[str, OnConflict] = field(default_factory=dict)
+    deletion_words: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,10 @@ def content(path: Path) -> bytes:
 
 def _policy(mode: Mode, layers: Sequence[PolicyConfig], masters: Mapping[str, Side]) -> Policy:
     on_conflict, on_delete, fields = OnConflict.ASK, OnDelete.ASK, dict[str, OnConflict]()
+    words = DELETION_WORDS
     for layer in layers:
         on_conflict = layer.on_conflict or on_conflict
         on_delete = layer.on_delete or on_delete
         fields |= layer.fields
-    return Policy(mode, masters, on_conflict, fields, on_delete)
+        words = words if layer.deletion_words is None else layer.deletion_words
+    return Policy(mode, masters, on_conflict, fields, on_delete, words)

@@ -24,11 +24,12 @@ class _Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_conflict: OnConflict | None = None
     on_delete: OnDelete | None = None
     fields: dict[str, OnConflict] = {}
+    deletion_words: tuple[Annotated[str, msgspec.Meta(pattern=r"\w")], ...] | None = None
 
     def plain(self) -> PolicyConfig:
         for field in self.fields:
             shape(field)
-        return PolicyConfig(self.on_conflict, self.on_delete, self.fields)
+        return PolicyConfig(self.on_conflict, self.on_delete, self.fields, self.deletion_words)
 
 
 class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crmsync import translate
+from crmsync.core.deletion_words import DELETION_WORDS, deletion_words
 from crmsync.core.keys import Key
 from crmsync.core.origin import Origin
 from crmsync.model import Item, Record, RecordType
@@ -64,6 +65,10 @@ def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: C
             for id, new, one in zip(ids, made, newcomers, strict=True)
         ]
     )
+    for one in newcomers:
+        # The next cycle asks about it, if the account's own list of such words has it too.
+        if deletion_words(DELETION_WORDS, one.fields) and (link := tx.links.by_href(one.collection, one.href)):
+            tx.links.touch([link.id])
     return ids
 
 

@@ -177,13 +177,17 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What governs one account and record type. `masters` has a side only for fields with one master."""
+    """What governs one account and record type. `masters` has a side only for fields with one master.
+
+    `deletion_words`: what in a note makes the engine ask whether its record is to be deleted.
+    """
 
     mode: Mode = Mode.TWO_WAY
     masters: Mapping[str, Side] = field(default_factory=dict)
     on_conflict: OnConflict = OnConflict.ASK
     on_conflict_field: Mapping[str, OnConflict] = field(default_factory=dict)
     on_delete: OnDelete = OnDelete.ASK
+    deletion_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,20 @@ def test_an_empty_file_means_the_defaults() -> None:
     assert read("") == Config()
     policy = Config().policies("work", Mode.TWO_WAY)
     assert (policy.default.on_conflict, policy.default.on_delete) == (OnConflict.ASK, OnDelete.ASK)
+    assert "da cancellare" in policy.default.deletion_words
     assert policy.by_type == ()
     assert Config().account("work") == AccountConfig()
+
+
+def test_each_account_has_its_own_words_for_what_is_to_go() -> None:
+    config = read("""
+        [policy]
+        deletion_words = ["weg"]
+        [accounts.work.policy]
+        deletion_words = []
+    """)
+    assert config.policies("home", Mode.TWO_WAY).default.deletion_words == ("weg",)
+    assert config.policies("work", Mode.TWO_WAY).default.deletion_words == ()
 
 
 def test_the_example_in_the_documentation_is_read() -> None:

@@ -14,6 +14,7 @@ from crmsync.cycle.arrival import sort_arrivals
 from crmsync.cycle.describe import describe
 from crmsync.cycle.freeze import freeze
 from crmsync.cycle.job import Job
+from crmsync.cycle.propose import propose
 from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, quiet
 from crmsync.errors import Halt, Refused, Retry, SignInNeeded, Skip
@@ -119,7 +120,7 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
             mirrored = tx.mirror.get(collection.id, link.href)
             job.park(tx, collection, link.href, link.etag, reason, mirrored.item.raw if mirrored else None)
             tx.mirror.clear_dirty(collection.id, [link.href])
-        plan = freeze(job, tx, plan)
+        plan = propose(job, tx, collection, freeze(job, tx, plan), found.pairs)
         actions = hold.allowed(job, tx, collection, plan, dry_run=dry_run)
         if job.result.plan is not None:
             job.result.plan += [describe(tx, collection, action) for action in plan.actions]

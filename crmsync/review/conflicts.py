@@ -68,7 +68,7 @@ def from_now_on(tx: Tables, id: int, choice: Choice | None, value: Value | None 
 
 def _deletion_policy(conflict: Conflict, choice: Choice | None, value: Value | None) -> str:
     """Only what a deletion at the remote means can be said once and for all."""
-    if conflict.remote is not True or choice is None:
+    if conflict.remote is not True or conflict.why or choice is None:
         return ""
     if choice is Choice.REMOTE:
         return OnDelete.DELETE.value
@@ -203,6 +203,8 @@ def _both(field: str, crm: Value | None, remote: Any) -> Value | None:
 
 def _deletion(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, value: Value | None) -> None:
     conflict = logged.conflict
+    if conflict.why:  # it was a word in the note that asked, and that word has its answer now
+        tx.plans.remember(link.collection, link.href, f"said: {conflict.why}", choice.value)
     chosen: Mapping[Choice, object] = {
         Choice.CRM: conflict.crm,
         Choice.REMOTE: conflict.remote,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -121,6 +122,22 @@ class Plans:
             "SELECT answer FROM answers WHERE collection = ? AND href = ? AND event = ?", (collection, href, event)
         )
         return None if row is None else row[0]
+
+    def said(self, collection: int) -> Mapping[str, frozenset[str]]:
+        """The items of which a person answered for words in a note, each with those events."""
+        rows = self._session.all(
+            "SELECT href, event FROM answers WHERE collection = ? AND event LIKE 'said: %'", (collection,)
+        )
+        found: dict[str, set[str]] = {}
+        for href, event in rows:
+            found.setdefault(href, set()).add(event)
+        return {href: frozenset(events) for href, events in found.items()}
+
+    def forget_said(self, collection: int, href: str, event: str) -> None:
+        """Drops the answer about a word in the note of an item: it stands there no more."""
+        self._session.write(
+            "DELETE FROM answers WHERE collection = ? AND href = ? AND event = ?", (collection, href, event)
+        )
 
     def forget(self, collection: int, href: str) -> None:
         """Drops all answers about an item."""

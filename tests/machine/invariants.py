@@ -7,6 +7,7 @@ from collections import Counter
 from crmsync.connectors.memory_remote import canonical
 from crmsync.core.fieldmap import to_record, view
 from crmsync.core.keys import same
+from crmsync.core.selection import Export
 from crmsync.cycle import RunResult
 from crmsync.model import Link, LinkState, Mode, Record, Side
 from crmsync.review import explain
@@ -124,7 +125,7 @@ def _accounts_for_everything(tx: Tables, world: World, spoke: Spoke, records: di
     waiting = list(explain.items(tx, tx.accounts.get(spoke.name), Standing.PENDING))
     assert (sums.states[Standing.PENDING], sums.gone) == (0, 0), waiting
     for record in records.values():
-        states = explain.record(tx, record)
+        states = explain.record(tx, record, lambda _: Export())
         assert {one.account for one in states} == {other.name for other in world.spokes}
         assert not [one for one in states if one.account == spoke.name and one.state is Standing.PENDING], states
 

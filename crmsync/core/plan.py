@@ -189,7 +189,9 @@ def guard(plan: Plan, size: int, budgets: Budgets, approved: Sequence[Action] = 
     hold(blanking, budgets.blanked, "records would lose a value")
     mailing: list[Action] = [a for a in open_actions if mails(a)]
     if mailing and not budgets.mails:
-        reasons.append(f"{sum(map(mails, mailing))} mails could be sent to participants of {len(mailing)} meetings")
+        reasons.append(
+            f"{sum(map(mails, mailing))} mails could be sent to participants (meetings changed: {len(mailing)})"
+        )
         held.update((id(action), action) for action in mailing)
     for name, count in sorted(_changed_fields(updates).items()):
         if not budgets.field.allows(count, size):

@@ -124,9 +124,16 @@ def of_run(tx: Tables, id: int) -> Report:
 
 
 def newest_run(tx: Tables) -> int:
-    """The run that a report is about where none is named. Raises `Usage` before the first one."""
-    for run in tx.runs.list(limit=1):
-        return run.id
+    """The run that a report is about where none is named: the newest that was no dry run.
+
+    Raises `Usage` before the first one.
+    """
+    before: int | None = None
+    while page := tx.runs.list(before=before):
+        for run in page:
+            if run.kind != "dry run":
+                return run.id
+        before = page[-1].id
     raise Usage("nothing was done yet", next_step="See `crmsync report --pending ACCOUNT` for what would be")
 
 

@@ -101,8 +101,11 @@ class Place:
         return self.reason.standing
 
 
+NO_REMOTE = "files"
+"""The kind of the account of imported files: nothing is written there, so an edit leaves nothing to do."""
+
 # A line is sealed on what its item held (cycle.seal): a plan that was discarded holds for the item as it was then.
-_REASON = """CASE
+_REASON = f"""CASE
         WHEN m.gone THEN 'gone'
         WHEN NOT c.selected THEN 'collection not selected'
         WHEN p.id IS NOT NULL THEN 'parked'
@@ -112,7 +115,7 @@ _REASON = """CASE
         WHEN m.dirty THEN CASE WHEN l.id IS NULL THEN 'new' ELSE 'changed at the remote' END
         WHEN l.state = 'gone' THEN 'changed at the remote'
         WHEN l.state <> 'linked' THEN 'write under way'
-        WHEN l.dirty AND a.kind <> 'files' THEN 'changed in the CRM'
+        WHEN l.dirty AND a.kind <> '{NO_REMOTE}' THEN 'changed in the CRM'
         WHEN l.id IS NOT NULL AND a.mode = 'import' AND r.deleted THEN 'import only'
         WHEN l.id IS NOT NULL THEN 'agreed'
         WHEN q.state = 'open' THEN 'undecided'

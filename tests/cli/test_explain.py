@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from crmsync.connectors.memory_remote import MemoryRemote
 from tests.cli.terminal import BOOK, HOSTILE, Terminal, card
 
@@ -48,6 +50,15 @@ def test_without_accounts_there_is_nothing_to_tell(crm: Terminal) -> None:
     assert "No account" in crm("explain").out
     id = crm.add("name=Ada")
     assert "at no account" in crm("explain", id).out
+
+
+def test_what_came_from_a_file_is_in_sync_with_it_for_good(crm: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "a.vcf").write_text(card("a", "Ada"))
+    crm("import", tmp_path / "a.vcf", "--type", "contact")
+    (id,) = [one["id"] for one in crm.json("records", "list")["records"]]
+    crm("records", "set", id, "title=CTO")
+    assert [one["state"] for one in crm.json("explain", id)["states"]] == ["in sync"]
+    assert crm.json("explain", crm.add("name=Bea"))["states"] == [], "a file is no account that could lack a record"
 
 
 def test_hostile_names_stay_text(phone: Terminal, remote: MemoryRemote) -> None:

@@ -25,7 +25,9 @@ def test_what_is_pending_is_told_and_not_done(phone: Terminal, remote: MemoryRem
     assert remote.contents(BOOK) == {}
     phone("sync")
     assert phone.json("report", "--pending", "phone")["sections"] == []
+    run = phone.json("runs", "list")["runs"][1]["id"]
     done = phone.json("report")
+    assert done["facts"]["run"] == f"{run}, sync", "a dry run did nothing"
     assert done["title"] == f"What run {done['facts']['run'].split(',')[0]} did"
 
 

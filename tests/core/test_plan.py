@@ -63,7 +63,7 @@ def test_what_could_be_mailed_is_held_unless_the_account_allows_it_or_a_person_d
     silent = (delete(4), vanished(5), Unlink(6, "r6", "/6", "gone"))
     result = guard(Plan((*mailing, *silent)), 100, Budgets())
     assert (result.held, result.allowed) == (mailing, silent)
-    assert result.reasons == ("6 mails could be sent to participants of 3 meetings",)
+    assert result.reasons == ("6 mails could be sent to participants (meetings changed: 3)",)
     assert guard(Plan(mailing), 100, Budgets(mails=True)).held == ()
     assert guard(Plan(mailing), 100, Budgets(), mailing).held == ()
 

@@ -70,7 +70,7 @@ def test_a_change_of_anothers_meeting_is_counted_held_and_not_done(hub: Hub) -> 
     assert [line["mails"] for line in dry.plan] == [2]
     result = calendar.sync()
     assert (result.state, result.held, result.pushed.total, result.mails) == ("held", 1, 0, 2)
-    assert "2 mails could be sent to participants of 1 meetings" in result.notes[0]
+    assert "2 mails could be sent to participants (meetings changed: 1)" in result.notes[0]
     assert "Room 2" not in calendar.text("/cal/m.ics")
     with hub.store.view() as view:
         shown = report.of_plan(view, 1)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from crmsync.cli import rule_learning
 from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, narrate, now, say, table
 from crmsync.cli.frame import OK, SOME_FAILED
+from crmsync.cli.rule_words import account_of, decided, in_words, preview_json, rule_json
 from crmsync.errors import Usage
 from crmsync.model import RecordType
 from crmsync.review import queue_rules
 from crmsync.review.queue_rules import Preview, Sorted
 from crmsync.store.identity import new_id
-from crmsync.store.import_queue import UNDECIDED, Queued
+from crmsync.store.import_queue import UNDECIDED
 from crmsync.store.queue_rules import Rule, RuleAction
 from crmsync.store.session import Stamp
 from crmsync.store.store import Tables
@@ -35,6 +37,8 @@ def run(desk: Desk, argv: list[str]) -> int:
             return _preview(desk, options)
         case "apply":
             return _apply(desk, options)
+        case "learn":
+            return rule_learning.run(desk, options)
         case _:
             return _change(desk, options)
 
@@ -56,6 +60,8 @@ def _parser() -> Arguments:
     for name, text in (("on", "use a rule"), ("off", "do not use a rule"), ("remove", "forget a rule")):
         actions.add_parser(name, help=text).add_argument("name")
     actions.add_parser("apply", help="have the rules decide about everything that waits, not only what arrives")
+    learn = actions.add_parser("learn", help="rules that follow from what you decided so far; none is made by itself")
+    learn.add_argument("--add", nargs="+", type=positive, metavar="N", help="make these of the rules that are listed")
     for one in actions.choices.values():
         one.add_argument("--json", action="store_true")
     return parser
@@ -89,9 +95,9 @@ def _add(desk: Desk, options: argparse.Namespace) -> int:
         seen = queue_rules.preview(tx, rule)
         accounts = {account.id: account.name for account in tx.accounts.all()}
     if options.json:
-        emit({"rule": _json(rule, accounts), **_preview_json(seen)})
+        emit({"rule": rule_json(rule, accounts), **preview_json(seen)})
         return OK
-    say(f"{rule.name}: {_in_words(rule)}, from now on")
+    say(f"{rule.name}: {in_words(rule)}, from now on")
     if seen.hits:
         say(f"{len(seen.hits):,} that wait already stay yours to decide; `crmsync queue rules apply` takes them too")
     return OK
@@ -102,10 +108,10 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
         rules = view.queue_rules.all()
         accounts = {account.id: account.name for account in view.accounts.all()}
     if options.json:
-        emit({"rules": [_json(rule, accounts) for rule in rules]})
+        emit({"rules": [rule_json(rule, accounts) for rule in rules]})
         return OK
     rows = [
-        (rule.place, rule.name, "on" if rule.active else "off", _in_words(rule), _of(rule, accounts), rule.where)
+        (rule.place, rule.name, "on" if rule.active else "off", in_words(rule), account_of(rule, accounts), rule.where)
         for rule in rules
     ]
     table(("", "name", "", "does", "account", "where"), rows, _NO_RULE)
@@ -125,7 +131,7 @@ def _preview(desk: Desk, options: argparse.Namespace) -> int:
             rule = rule if rule is not None and not asked else _rule(view, options, "", options.name)
             seen = queue_rules.preview(view, rule)
     if options.json:
-        emit(_preview_json(seen))
+        emit(preview_json(seen))
         return OK
     counts = f"{len(seen.hits):,} of the queue, {seen.past:,} of past decisions"
     say(f"would hit {counts}, {len(seen.against):,} against you")
@@ -134,7 +140,7 @@ def _preview(desk: Desk, options: argparse.Namespace) -> int:
     if seen.earlier:
         say(f"{seen.earlier:,} more fit, but a rule before it takes them")
     for row in seen.against[:_TOLD]:
-        say(f"  against you: {row.item.name} ({row.id}), which you decided: {_decided(row)}")
+        say(f"  against you: {row.item.name} ({row.id}), which you decided: {decided(row)}")
     return OK
 
 
@@ -153,7 +159,7 @@ def _apply(desk: Desk, options: argparse.Namespace) -> int:
     if options.json:
         emit({"run": run, "rules": [_result_json(one) for one in results]})
     else:
-        rows = [(one.rule.name, _in_words(one.rule), len(one.done.ids), len(one.done.skipped)) for one in results]
+        rows = [(one.rule.name, in_words(one.rule), len(one.done.ids), len(one.done.skipped)) for one in results]
         table(("rule", "does", "decided", "left to you"), rows, _NO_RULE)
     for one in results:
         if one.failed:
@@ -172,52 +178,6 @@ def _change(desk: Desk, options: argparse.Namespace) -> int:
                 tx.queue_rules.switch(options.name, options.action == "on")
         names = [rule.name for rule in tx.queue_rules.all()]
     return answer(options, {"rule": options.name, "order": names}, f"{options.action}: {options.name}")
-
-
-def _in_words(rule: Rule) -> str:
-    match rule.action:
-        case RuleAction.ASSIGN:
-            return f"type {rule.type}"
-        case RuleAction.IMPORT:
-            return f"import as {rule.type}"
-        case RuleAction.IGNORE:
-            return "ignore"
-        case RuleAction.PRIVATE:
-            return "private"
-
-
-def _of(rule: Rule, accounts: dict[int, str]) -> str:
-    return "" if rule.account is None else accounts.get(rule.account, "")
-
-
-def _decided(row: Queued) -> str:
-    return f"{row.state} as {row.item.type}" if row.item.type is not None else f"{row.state}"
-
-
-def _json(rule: Rule, accounts: dict[int, str]) -> dict[str, Any]:
-    return {
-        "name": rule.name,
-        "where": rule.where,
-        "action": rule.action.value,
-        "type": None if rule.type is None else rule.type.value,
-        "account": _of(rule, accounts) or None,
-        "position": rule.place,
-        "on": rule.active,
-        "by": rule.made_by,
-        "at": rule.made_at,
-    }
-
-
-def _preview_json(seen: Preview) -> dict[str, Any]:
-    against = [{"id": row.id, "name": row.item.name, "decision": _decided(row)} for row in seen.against]
-    return {
-        "hits": len(seen.hits),
-        "ids": [row.id for row in seen.hits],
-        "probably_records": seen.waiting,
-        "earlier": seen.earlier,
-        "past": seen.past,
-        "against": against,
-    }
 
 
 def _result_json(result: Sorted) -> dict[str, Any]:

@@ -139,3 +139,24 @@ def test_a_hostile_name_against_a_rule_is_shown_harmless(phone: Terminal, remote
     said = phone("queue", "rules", "preview", ACME, "--ignore")
     assert "1 against you" in said.out
     assert not {"\x1b", "\u202e", "\x00", "\a", "\u2028"} & set(said.out)
+
+
+def test_what_was_decided_becomes_a_rule_when_a_person_says_so(phone: Terminal, remote: MemoryRemote) -> None:
+    assert "suggest no rule yet" in phone("queue", "rules", "learn").out
+    for n in range(3):
+        remote.seed(BOOK, str(n), card(str(n), f"Ada{n} Byron{n}", f"EMAIL:a{n}@acme.example").encode())
+    phone("sync")
+    phone("queue", "assign", "--all", "--type", "contact", "--import")
+    (one,) = phone.json("queue", "rules", "learn")["proposals"]
+    assert (one["number"], one["rule"]["where"], one["past"], one["against"]) == (1, ACME, 3, [])
+    assert phone.json("queue", "rules", "list")["rules"] == []
+    shown = phone("queue", "rules", "learn").out
+    assert "import as contact" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    phone.refuses("queue", "rules", "learn", "--add", "2")
+    phone.refuses("queue", "rules", "learn", "--add", "0")
+    assert "from now on" in phone("queue", "rules", "learn", "--add", "1", "1").out
+    remote.seed(BOOK, "new", card("new", "Bob Marley", "EMAIL:bob@acme.example").encode())
+    phone("sync")
+    assert phone.json("queue", "list")["items"] == []
+    assert phone.json("queue", "rules", "learn")["proposals"] == []

@@ -1,26 +1,23 @@
-"""`crmsync demo`: one real sync on sample data, in a folder that is gone afterwards.
+"""`crmsync demo`: real syncs on sample data, in a folder that is gone afterwards.
 
 The commands are the ones that people type, run one after the other; only the colleague with the phone is played.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.desk import Desk, say
+from crmsync.cli.tour import Tour
+from crmsync.demo import crowd
 from crmsync.demo.colleague import Colleague
 from crmsync.demo.samples import FILES, shelves
 from crmsync.demo.server import Address, running
-from crmsync.errors import Bug
 
 _CRM = (
     ("company", "name=Officine Bianchi S.r.l.", "phones=work:+39 02 5550 1420", "vat_number=IT01234567897"),
@@ -35,18 +32,17 @@ def run(_desk: Desk, argv: list[str]) -> int:
     parser = Arguments("crmsync demo", description="A real sync with a server on this machine, in a throw-away folder.")
     parser.add_argument("--no-tui", action="store_true", help="only the summary (there is no TUI yet)")
     parser.parse_args(argv)
-    with (
-        tempfile.TemporaryDirectory(prefix="crmsync-demo-") as folder,
-        _no_keyring(),
-        running(Path(folder) / "server", shelves()) as address,
-    ):
-        _Tour(Path(folder) / "home").walk(address)
+    with tempfile.TemporaryDirectory(prefix="crmsync-demo-") as folder, _no_keyring():
+        home = Path(folder)
+        with running(home / "server", shelves()) as address:
+            _Office(home / "home").walk(address)
+        with running(home / "desk", crowd.desk()) as desk, running(home / "phone", crowd.phone()) as phone:
+            _Crowd(home / "crowd").walk(desk, phone)
     return 0
 
 
-class _Tour:
-    def __init__(self, home: Path) -> None:
-        self._home = home
+class _Office(Tour):
+    """One server, one colleague, and what waits for a person in the end."""
 
     def walk(self, address: Address) -> None:
         """From an empty home to a match, a conflict, a parked card and a deletion that wait for a person."""
@@ -56,11 +52,7 @@ class _Tour:
         for kind, *values in _CRM:
             self.does("records", "add", "--type", kind, *values)
         self.chapter("A server with an address book, a calendar and a task list is connected and read")
-        with _typed(address.password):
-            self.does(
-                *("account", "add", "dav", "phone", "--url", address.url),
-                *("--username", address.username, "--password-stdin"),
-            )
+        self.connects("phone", address)
         self.does("sync", "phone")
         self.chapter("What was found gets a type; whoever the CRM may know already waits")
         new = "kind = 'individual' AND suggestion IS NULL"
@@ -86,35 +78,29 @@ class _Tour:
         self.does("sync", "phone")
         self.does("status")
 
-    def chapter(self, title: str) -> None:
-        """A headline."""
-        say("")
-        say(f"== {title}")
 
-    def answer(self, command: str, more: str = "") -> None:
-        """How a person would answer."""
-        say(f"   -> {command}  {more}".rstrip())
+class _Crowd(Tour):
+    """Two servers that know the same people in other spellings."""
 
-    def does(self, *words: str) -> None:
-        """Runs one command as it would be typed, and shows it."""
-        shown = " ".join(f'"{word}"' if " " in word else word for word in words)
-        say(f"$ crmsync {shown}")
-        self._command(*words)
-
-    def id_of(self, name: str) -> str:
-        """The id of a record, asked for as a script would."""
-        with redirect_stdout(io.StringIO()) as out:
-            self._command("records", "list", "--search", name, "--json")
-        found: list[dict[str, Any]] = json.loads(out.getvalue())["records"]
-        return str(found[0]["id"])
-
-    def _command(self, *words: str) -> None:
-        from crmsync.cli.frame import SOME_FAILED, run
-
-        sys.stdout.flush()
-        code = run(["--home", str(self._home), *words])
-        if code not in (0, SOME_FAILED):
-            raise Bug(f"a command of the demo ended with {code}", thing=" ".join(words))
+    def walk(self, desk: Address, phone: Address) -> None:
+        """From two full servers to one record for each person, in five commands."""
+        count = len(crowd.PEOPLE)
+        self.chapter(f"Another company: {count} people on two servers, spelled in three ways")
+        self.does("init", "--yes")
+        self.connects("desk", desk)
+        self.connects("phone", phone)
+        first, *_, last = (crowd.spellings(person) for person in crowd.PEOPLE)
+        say(f"   such as {' | '.join(first)}, to {' | '.join(last)}")
+        say("   five commands:")
+        self.does("sync", "desk")
+        self.does("queue", "assign", "--all", "--type", "contact", "--import")
+        self.does("sync", "phone")
+        self.does("queue", "accept", "--min-score", "50")
+        self.does("sync")
+        self.chapter("Nobody is there twice")
+        status = self.asks("status")
+        items = ", ".join(f"{one['name']}: {one['items']} cards" for one in status["accounts"])
+        say(f"records: {status['counts']['records']}, waiting: {status['counts']['queue']}, {items}")
 
 
 @contextmanager
@@ -129,14 +115,3 @@ def _no_keyring() -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = before
-
-
-@contextmanager
-def _typed(text: str) -> Iterator[None]:
-    """Standard input as if somebody had typed this."""
-    before = sys.stdin
-    sys.stdin = io.StringIO(text + "\n")
-    try:
-        yield
-    finally:
-        sys.stdin = before

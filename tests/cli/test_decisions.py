@@ -277,3 +277,25 @@ def test_the_value_that_lost_is_put_back_with_one_command(clash: Terminal, remot
     assert raw is not None
     assert b"NOTE:from the phone" in raw
     assert "is open" in clash.refuses("conflicts", "restore", clash.json("conflicts", "list")["conflicts"][0]["id"])
+
+
+def test_a_plan_shows_the_etags_it_was_sealed_on_and_refuses_what_has_moved(
+    phone: Terminal, remote: MemoryRemote
+) -> None:
+    ids = linked(phone, remote, *(f"P{n:02}" for n in range(12)))
+    for id in ids.values():
+        phone("records", "flag", id, "--off")
+    phone("sync")
+    (plan,) = phone.json("plans", "list")["plans"]
+    lines = phone.json("plans", "show", plan["id"])["actions"]
+    assert [line["action"] for line in lines] == ["delete"] * 12
+    assert all(line["etag"] and line["sealed"]["item"] and line["sealed"]["record"] for line in lines)
+    assert lines[0]["etag"] in phone("plans", "show", plan["id"]).out
+    edit(remote, "/book/P03.vcf", "X-THEIRS:1")
+    said = phone("plans", "apply", plan["id"])
+    assert "refused, it has moved since: delete P03 (/book/P03.vcf)" in said.out
+    assert list(remote.contents(BOOK)) == ["/book/P03.vcf"]
+    (rest,) = phone.json("plans", "list")["plans"]
+    assert "moved since it was let pass" in phone("plans", "show", rest["id"]).out
+    applied = phone.json("plans", "apply", rest["id"])
+    assert (applied["refused"], applied["run"]["pushed"]["deleted"]) == ([], 1)

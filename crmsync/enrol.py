@@ -9,6 +9,7 @@ from crmsync import translate
 from crmsync.core.deletion_words import DELETION_WORDS, deletion_words
 from crmsync.core.keys import Key
 from crmsync.core.origin import Origin
+from crmsync.core.selection import owned
 from crmsync.model import Item, Record, RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.jsontext import dump_fields
@@ -40,29 +41,30 @@ def read(tx: Tables, collection: Collection, item: Item, type: RecordType) -> Ne
 
 
 def enrol(tx: Tables, newcomers: Sequence[Newcomer], user: int | None, new_id: Callable[[], str]) -> list[str]:
-    """Makes a record of each, flagged for `user` (`None`: for nobody), and returns their ids in order."""
+    """Makes a record of each, flagged for `user` (`None`: for nobody), and returns their ids in order.
+
+    Who sees only what is their own becomes the owner, or the records would leave that user's account again at once.
+    """
     for one in newcomers:
         if one.blobs:
             tx.blobs.put_all(one.blobs)
     accounts = {id: _account(tx, id) for id in {one.collection for one in newcomers}}
-    made = [
-        Made(
-            Record(new_id(), one.type, one.fields),
-            dump_fields(one.fields),
-            one.keys,
-            Origin(tx.reason, accounts[one.collection], one.href).spelled(),
-        )
-        for one in newcomers
-    ]
+    owner = None if user is None else tx.users.by_id(user)
+    texts = [dump_fields(one.fields) for one in newcomers]
+    made = []
+    for one, text in zip(newcomers, texts, strict=True):
+        record = Record(new_id(), one.type, one.fields)
+        if owner is not None and (mine := owned(record, owner.name, owner.sight())) is not record:
+            record, text = mine, dump_fields(mine.fields)
+        made.append(Made(record, text, one.keys, Origin(tx.reason, accounts[one.collection], one.href).spelled()))
     tx.records.create_many(made)
     ids = [one.record.id for one in made]
     if user is not None:
         tx.flags.set(user, ids, on=True)
-    # What was agreed on is all that the record holds.
     tx.links.insert_agreed(
         [
-            (id, one.collection, one.href, one.uid, one.etag, new.text)
-            for id, new, one in zip(ids, made, newcomers, strict=True)
+            (id, one.collection, one.href, one.uid, one.etag, text)
+            for id, text, one in zip(ids, texts, newcomers, strict=True)
         ]
     )
     for one in newcomers:

@@ -88,11 +88,22 @@ class Desk:
             self._store.close()
 
     @contextmanager
-    def deciding(self, reason: str = "", kind: str = "decision") -> Iterator[Tables]:
-        """A transaction in the name of whoever sits here. All of a command are one run, so that it can be undone."""
+    def seeing(self) -> Iterator[Tables]:
+        """A view in which records that whoever sits here may not see are not there."""
+        sight = self.user.sight()
+        with self.store.view(sight) as view:
+            yield view
+
+    @contextmanager
+    def deciding(self, reason: str = "", kind: str = "decision", *, seeing: bool = False) -> Iterator[Tables]:
+        """A transaction in the name of whoever sits here. All of a command are one run, so that it can be undone.
+
+        With `seeing`, records that this person may not see are not there.
+        """
+        sight = self.user.sight() if seeing else None
         from crmsync.store.session import Stamp
 
-        with self.store.transaction(Stamp(now(), "cli", self.user.name, self._run, reason)) as tx:
+        with self.store.transaction(Stamp(now(), "cli", self.user.name, self._run, reason), sight=sight) as tx:
             run = self._run if self._run is not None else tx.begin_run(kind)
             yield tx
             tx.runs.finish(run, "done", {}, self._doing)

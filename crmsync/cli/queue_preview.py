@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from crmsync.cli.desk import Desk, emit, narrate, say, table
@@ -18,6 +19,12 @@ from crmsync.values import fields_to_json, to_json
 
 _TOLD = 20
 """How many of the items that would be skipped are named to a person."""
+
+
+def as_seen(row: Queued, records: Container[str]) -> Queued:
+    """Without the suggestion of a record that whoever asks may not see."""
+    best = row.item.suggestion
+    return row if best is None or best.record in records else replace(row, item=replace(row.item, suggestion=None))
 
 
 def queued_json(row: Queued, account: str, name: str) -> dict[str, Any]:
@@ -50,8 +57,10 @@ def candidate_json(candidate: Candidate, name: str) -> dict[str, Any]:
 
 def show(desk: Desk, options: argparse.Namespace) -> int:
     """`queue show`: an item with every record that it may be, and what linking it to each would do."""
-    with desk.store.view() as view:
-        row = view.queue.get(options.id)
+    with desk.seeing() as view:
+        stored = view.queue.get(options.id)
+        suggestion = stored.item.suggestion
+        row = as_seen(stored, view.records.many([suggestion.record] if suggestion else []))
         account = view.accounts.by_id(row.account).name
         ranked = candidates_of(view, row)
         records = view.records.many([one.record for one in ranked])
@@ -102,7 +111,7 @@ def _weighed(view: Tables, row: Queued, record: str) -> Linking | str:
 
 def preview_link(desk: Desk, options: argparse.Namespace) -> int:
     """`queue link --dry-run`."""
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         linking = weigh(view, options.id, options.record)
     if options.json:
         emit({"id": options.id, **linking_json(linking)})
@@ -115,7 +124,7 @@ def preview_link(desk: Desk, options: argparse.Namespace) -> int:
 
 def preview_accept(desk: Desk, ids: Sequence[int], options: argparse.Namespace) -> int:
     """`queue accept --dry-run`."""
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         found, done = acceptable(view, ids, options.min_score or 0)
     skipped = [{"id": id, "reason": reason} for id, reason in done.skipped]
     if options.json:

@@ -21,7 +21,7 @@ from crmsync.values import is_list, to_json
 
 def why(desk: Desk, options: argparse.Namespace) -> int:
     """Each value with its origin; entries of a list one by one."""
-    with desk.glance().view() as view:
+    with desk.seeing() as view:
         record = view.records.get(options.id)
         if record is None:
             raise Usage("there is no such record", thing=options.id, next_step="See `crmsync records list`")
@@ -54,7 +54,7 @@ def why(desk: Desk, options: argparse.Namespace) -> int:
 
 def history(desk: Desk, options: argparse.Namespace) -> int:
     """Every change, oldest first."""
-    with desk.glance().view() as view:
+    with desk.seeing() as view:
         if view.records.get(options.id, deleted=True) is None:
             raise Usage("there is no such record", thing=options.id)
         entries = provenance.history(view, options.id)

@@ -18,12 +18,12 @@ from crmsync.values import fields_to_json, to_json
 def run(desk: Desk, options: argparse.Namespace) -> int:
     """Merges, or with `--dry-run` says what that would do."""
     if options.dry_run:
-        with desk.store.view() as view:
+        with desk.seeing() as view:
             merging = weigh(view, options.keep, options.other)
             places = _places(view, merging)
         number = None
     else:
-        with desk.deciding("merged") as tx:
+        with desk.deciding("merged", seeing=True) as tx:
             merging = merge(tx, options.keep, options.other)
             places, number = _places(tx, merging), tx.run
     if options.json:

@@ -61,11 +61,12 @@ def _parser() -> Arguments:
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.glance().view() as view:
+    with desk.seeing() as view:
         found = view.conflicts.list(open=not options.decided)
         accounts = {account.id: account.name for account in view.accounts.all()}
         places = {one.id: accounts[one.account] for one in view.collections.all()}
         records = view.records.many({one.conflict.record for one in found})
+        found = [one for one in found if one.conflict.record in records]
         names = {id: str(one.fields.get("name") or one.fields.get("summary") or id) for id, one in records.items()}
     if options.json:
         emit({"conflicts": [_json(one, names, places) for one in found]})
@@ -122,8 +123,10 @@ def _resolve(desk: Desk, options: argparse.Namespace) -> int:
     if options.newest and not options.policy:
         raise Usage("which value is newer is decided by a sync", next_step="Add --policy")
     policies: dict[int, StoredPolicy] = {}
-    with desk.deciding() as tx:
-        found = _chosen(options, tx.conflicts.list())
+    with desk.deciding(seeing=True) as tx:
+        waiting = tx.conflicts.list()
+        seen = tx.records.many({one.conflict.record for one in waiting})
+        found = _chosen(options, [one for one in waiting if one.conflict.record in seen])
         for one in found:
             value = None
             if choice is Choice.VALUE and not options.newest:
@@ -155,7 +158,7 @@ def _policies(desk: Desk, options: argparse.Namespace) -> int:
     if options.remove:
         with desk.deciding() as tx:
             tx.policies.remove(options.remove)
-    with desk.glance().view() as view:
+    with desk.seeing() as view:
         found = view.policies.list()
         names = {account.id: account.name for account in view.accounts.all()}
     if options.json:

@@ -23,7 +23,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--list", choices=[*states, "all"], help="each item of the account that is in this state")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
-    with desk.glance().view() as view:
+    with desk.seeing() as view:
         if options.thing and options.list:
             raise Usage("one item, or a list of them: give only one of the two")
         if options.thing:

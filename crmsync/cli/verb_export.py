@@ -37,7 +37,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     if strange := [kind for kind in wanted if kind not in holds]:
         raise Usage(f"{options.format} has no place for it; it holds {', '.join(holds)}", thing=strange[0])
     chosen = Selection(tuple(wanted) or holds, options.where, user=desk.user.id)
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         count = view.records.count(chosen)
         parts = _parts(view, options.format, chosen)
         if options.output is None:

@@ -12,7 +12,7 @@ from crmsync.cli.desk import Desk, answer, emit, say, table
 from crmsync.core.fieldmap import display_name
 from crmsync.errors import Usage
 from crmsync.store.record_columns import record_columns
-from crmsync.store.record_list import Selection
+from crmsync.store.record_list import EVERYTHING, Selection
 from crmsync.store.store import Tables
 
 _SHOWN = 20
@@ -74,7 +74,7 @@ def _parser() -> Arguments:
 
 def _set(desk: Desk, options: argparse.Namespace) -> int:
     user = desk.user.id
-    with desk.deciding() as tx:
+    with desk.deciding(seeing=True) as tx:
         saved = tx.filters.set(options.name, options.expression)
         matches = tx.records.count(Selection(where=saved.expression, user=user))  # some fail on real records only
     data = {"filter": saved.name, "expression": saved.expression, "matches": matches}
@@ -82,7 +82,7 @@ def _set(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         filters = [(one, view.filters.accounts(one.name)) for one in view.filters.all()]
     if options.json:
         lines = [{"name": one.name, "expression": one.expression, "accounts": names} for one, names in filters]
@@ -105,7 +105,7 @@ class _Asked:
 
 def _preview(desk: Desk, options: argparse.Namespace) -> int:
     user = desk.user.id
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         asked = _asked(view, user, options)
         selected = view.records.ids(Selection(where=asked.expression, user=user))
         entering = [id for id in selected if id not in asked.today]
@@ -138,13 +138,18 @@ def _asked(view: Tables, user: int, options: argparse.Namespace) -> _Asked:
         if account.user != user:
             raise Usage("it is another user's account", thing=account.name, next_step="Say whose with --user NAME")
         here = f"what {account.name} gets"
-        return _Asked(expression, here, flagged | view.choices.all(account.id), flagged)
+        return _Asked(expression, here, flagged | _seen(view, view.choices.all(account.id)), flagged)
     names = view.filters.accounts(saved.name) if saved else []
     users = [account for account in map(view.accounts.get, names) if account.user == user]
     if not users:
         return _Asked(expression, "the records that you have flagged", flagged)
-    got = frozenset(id for account in users for id in view.choices.all(account.id))
+    got = frozenset(id for account in users for id in _seen(view, view.choices.all(account.id)))
     return _Asked(expression, f"what {', '.join(one.name for one in users)} got last", flagged | got, flagged)
+
+
+def _seen(view: Tables, ids: frozenset[str]) -> frozenset[str]:
+    """Those of the records that whoever asks may see."""
+    return ids & frozenset(view.records.ids(EVERYTHING))
 
 
 def _expression(view: Tables, text: str) -> str:

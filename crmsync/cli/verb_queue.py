@@ -10,7 +10,7 @@ from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, answer, emit, narrate, table
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import ProgressLine
-from crmsync.cli.queue_preview import preview_accept, preview_link, queued_json, show
+from crmsync.cli.queue_preview import as_seen, preview_accept, preview_link, queued_json, show
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import RecordType
 from crmsync.review import import_queue
@@ -111,7 +111,7 @@ def _each(desk: Desk, ids: Sequence[int], act: Callable[[Tables, Sequence[int]],
     progress = ProgressLine()
     try:
         for batch in _batches(ids):
-            with desk.deciding() as tx:
+            with desk.deciding(seeing=True) as tx:
                 done = act(tx, batch)
             total.add(done)
             progress("deciding", len(total.ids) + len(total.skipped), len(ids))
@@ -127,7 +127,7 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _link(desk: Desk, options: argparse.Namespace) -> int:
     done = Done()
-    with desk.deciding() as tx:
+    with desk.deciding(seeing=True) as tx:
         try:
             import_queue.link(tx, options.id, options.record, desk.user.id)
         except Unreadable as error:  # it is parked, and that is to stay
@@ -212,11 +212,12 @@ def _answer(
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.glance().view() as view:
+    with desk.seeing() as view:
         names = {account.id: account.name for account in view.accounts.all()}
-        rows = view.queue.list(QueueSelection(where=options.where))
-        wanted = {row.item.suggestion.record for row in rows if row.item.suggestion is not None}
+        found = view.queue.list(QueueSelection(where=options.where))
+        wanted = {row.item.suggestion.record for row in found if row.item.suggestion is not None}
         records = {id: str(record.fields.get("name", "")) for id, record in view.records.many(wanted).items()}
+    rows = [as_seen(row, records) for row in found]
     if options.json:
         emit({"items": [queued_json(row, names[row.account], _suggested(row, records)) for row in rows]})
         return OK

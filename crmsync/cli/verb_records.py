@@ -12,6 +12,7 @@ from crmsync.cli.desk import Desk, answer, emit, emit_each, say, table
 from crmsync.cli.field_values import in_words, pairs
 from crmsync.cli.typed_times import in_order
 from crmsync.core.fieldmap import apply, display_name, with_name
+from crmsync.core.selection import owned
 from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
 from crmsync.review.promotion import promote
@@ -86,7 +87,7 @@ def _parser() -> Arguments:
 def _list(desk: Desk, options: argparse.Namespace) -> int:
     user = desk.user.id
     wanted = Selection(tuple(RecordType(kind) for kind in options.type), options.where, options.search, user)
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         total = view.records.count(wanted)
         found = _flagged(view, wanted, user, total if options.limit is None else options.limit)
         if options.json:
@@ -132,7 +133,7 @@ def _get(tx: Tables, id: str) -> Record:
 
 def _show(desk: Desk, options: argparse.Namespace) -> int:
     user = desk.user.id
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         record = _get(view, options.id)
         flagged = bool(view.flags.on(user, [record.id]))
         accounts = {account.id: account.name for account in view.accounts.all()}
@@ -164,7 +165,7 @@ def _add(desk: Desk, options: argparse.Namespace) -> int:
     in_order(fields)
     if kind is RecordType.APPOINTMENT and "start" not in fields:
         raise Usage("an appointment needs a start", next_step="start=2026-03-31T10:00:00")
-    record = Record(new_id(), kind, {**fields, **_named(kind, fields)})
+    record = owned(Record(new_id(), kind, {**fields, **_named(kind, fields)}), desk.user.name, desk.user.sight())
     with desk.deciding("typed") as tx:
         tx.records.create(record)
     return answer(options, {"id": record.id}, f"added: {record.id}")
@@ -180,7 +181,7 @@ def _named(kind: RecordType, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _set(desk: Desk, options: argparse.Namespace) -> int:
     changes = pairs(options.values)
-    with desk.deciding("typed") as tx:
+    with desk.deciding("typed", seeing=True) as tx:
         record = _get(tx, options.id)
         in_order(apply(record.fields, changes))
         changed = tx.records.change(record.id, with_name(record.type, record.fields, changes))
@@ -191,7 +192,7 @@ def _set(desk: Desk, options: argparse.Namespace) -> int:
 def _flag(desk: Desk, options: argparse.Namespace) -> int:
     if not (options.ids or options.where):
         raise Usage("say which records: their ids, or --where EXPR")
-    with desk.deciding() as tx:
+    with desk.deciding(seeing=True) as tx:
         ids: Sequence[str] = [_get(tx, id).id for id in options.ids]
         if options.where:
             ids = [*ids, *tx.records.ids(Selection(where=options.where, user=desk.user.id))]
@@ -200,14 +201,14 @@ def _flag(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _delete(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.deciding("deleted by hand") as tx:
+    with desk.deciding("deleted by hand", seeing=True) as tx:
         record = _get(tx, options.id)
         tx.records.delete(record.id)
     return answer(options, {"deleted": record.id}, "deleted; its items leave the remotes with the next sync")
 
 
 def _promote(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.deciding("promoted") as tx:
+    with desk.deciding("promoted", seeing=True) as tx:
         done = promote(tx, options.id, options.stage or "")
     data = {"id": done.record, "type": done.type.value, "stage": done.stage or None}
     before = {"type": done.was_type.value, "stage": done.was_stage or None}

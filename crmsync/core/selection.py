@@ -8,7 +8,7 @@ suppliers; the own organisation always goes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -83,6 +83,19 @@ class UserView:
 
     owners: frozenset[str] | None = None
     types: frozenset[RecordType] = frozenset(RecordType)
+
+
+def sees(user: UserView, record: Record) -> bool:
+    """Whether a user may know of a record at all. One that is not seen is, to that user, not there."""
+    mine = user.owners is None or record.fields.get("owner", "") in user.owners
+    return mine and record.type in user.types
+
+
+def owned(record: Record, name: str, user: UserView) -> Record:
+    """A record that this user makes: the user's own where nobody owns it and the user sees only what has an owner."""
+    if user.owners is None or "" in user.owners or "owner" in record.fields:
+        return record
+    return replace(record, fields={**record.fields, "owner": name})
 
 
 @dataclass(frozen=True, slots=True)

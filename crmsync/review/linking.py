@@ -191,6 +191,8 @@ def _doubt(tx: Tables, row: Queued, best: Candidate | None, min_score: int) -> s
     told = row.item.suggestion
     if told is None:
         return "nothing is suggested for it"
+    if (best is None or best.record != told.record) and tx.records.get(told.record, deleted=True) is None:
+        return "nothing is suggested for it"  # to a person who may not see the record
     if best is None:
         return f"it no longer looks like {_called(tx, told.record)}: nothing is suggested any more"
     if best.record != told.record:

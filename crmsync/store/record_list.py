@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from crmsync.core.selection import UserView
 from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
 from crmsync.store import search
@@ -98,7 +99,9 @@ def select_ids(session: Session, selection: Selection) -> list[str]:
 
 def count(session: Session, selection: Selection) -> int:
     """See `Records.count`; without any filter it costs the same at any size."""
-    if not (selection.where or selection.search or selection.flagged or selection.deleted or selection.since):
+    if session.sight is None and not (
+        selection.where or selection.search or selection.flagged or selection.deleted or selection.since
+    ):
         rows = session.all("SELECT name, n FROM totals WHERE what = 'records'")
         return sum(n for name, n in rows if not selection.types or word(RecordType, name) in selection.types)
     condition = _chosen(session, selection) & _found(selection)
@@ -122,12 +125,23 @@ def _chosen(session: Session, selection: Selection) -> _Condition:
         condition &= _Condition(f"r.type IN ({marks(len(selection.types))})", tuple(map(str, selection.types)))
     if selection.flagged:
         condition &= _Condition("r.id IN (SELECT record FROM flags WHERE user = ?)", (selection.user,))
+    if session.sight is not None:
+        condition &= _in_sight(session.sight)
     if selection.since:
         condition &= _Condition("r.id IN (SELECT record FROM journal WHERE seq > ?)", (selection.since,))
     if selection.where:
         columns = record_columns(selection.user)
         condition &= _Condition(compile_expression(session.connection, columns, selection.where))
     return condition
+
+
+def _in_sight(user: UserView) -> _Condition:
+    """`core.selection.sees`, in SQL."""
+    types = _Condition(f"r.type IN ({marks(len(user.types))})", tuple(sorted(map(str, user.types))))
+    if user.owners is None:
+        return types
+    owned = f"coalesce(json_extract(r.fields, '$.owner'), '') IN ({marks(len(user.owners))})"
+    return types & _Condition(owned, tuple(sorted(user.owners)))
 
 
 def _found(selection: Selection) -> _Condition:

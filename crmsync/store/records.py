@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from crmsync.core.keys import Key
+from crmsync.core.selection import sees
 from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
 from crmsync.store import search
@@ -129,7 +130,8 @@ class Records:
     def get(self, id: str, *, deleted: bool = False) -> Record | None:
         """The record, or `None`; one that is deleted only when asked for."""
         row = self._session.one(f"SELECT {_ROW} FROM records WHERE id = ?", (id,))
-        return None if row is None or (row[4] and not deleted) else _record(row)
+        record = None if row is None or (row[4] and not deleted) else _record(row)
+        return record if record is not None and self._seen(record) else None
 
     def many(self, ids: Iterable[str], *, deleted: bool = True) -> dict[str, Record]:
         """The records with these ids that exist, deleted ones too (a link may still need them)."""
@@ -138,7 +140,7 @@ class Records:
             where = f"id IN ({marks(len(batch))})" + ("" if deleted else " AND NOT deleted")
             for row in self._session.all(f"SELECT {_ROW} FROM records WHERE {where}", batch):
                 found[row[1]] = _record(row)
-        return found
+        return {id: record for id, record in found.items() if self._seen(record)}
 
     def list(self, selection: Selection = EVERYTHING, *, after: str | None = None, limit: int = 200) -> Page:
         """One page; `after` is the `next` of the page before. Sorted by name, a search by how well it fits first.
@@ -183,6 +185,9 @@ class Records:
             after = page.next
 
     # -- inside
+
+    def _seen(self, record: Record) -> bool:
+        return self._session.sight is None or sees(self._session.sight, record)
 
     def _insert(self, records: Sequence[Made]) -> int:
         at = self._session.writing().at

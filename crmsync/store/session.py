@@ -5,9 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmsync.errors import Bug
+
+if TYPE_CHECKING:
+    from crmsync.core.selection import UserView
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,17 @@ class Stamp:
 
 
 class Session:
-    """One open transaction (`stamp` is set) or view (`stamp` is `None`)."""
+    """One open transaction (`stamp` is set) or view (`stamp` is `None`).
 
-    def __init__(self, connection: sqlite3.Connection, stamp: Stamp | None, region: str = "") -> None:
+    `sight`: records that this user may not see are not there; `None`: the engine's own, which sees all.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, stamp: Stamp | None, region: str = "", sight: UserView | None = None
+    ) -> None:
         self.connection = connection
         self.region = region
+        self.sight = sight
         self._stamp = stamp
         self._over = False
         self._stamp_row: int | None = None

@@ -25,6 +25,7 @@ from crmsync.store import database
 from crmsync.store.session import Session, Stamp
 
 if TYPE_CHECKING:
+    from crmsync.core.selection import UserView
     from crmsync.store.accounts import Accounts
     from crmsync.store.blobs import Blobs
     from crmsync.store.choices import Choices
@@ -335,12 +336,12 @@ class Store:
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     @contextmanager
-    def transaction(self, stamp: Stamp, *, durable: bool = True) -> Iterator[Tables]:
-        """Writes: all of it or nothing. Waits for other writers, then raises `Busy`.
+    def transaction(self, stamp: Stamp, *, durable: bool = True, sight: UserView | None = None) -> Iterator[Tables]:
+        """Writes: all of it or nothing. Waits for other writers, then raises `Busy`. `sight`: see `view`.
 
         `durable=False` is for what a pull can bring again: a power cut may take the last few of those, whole.
         """
-        session = Session(self._connection, stamp, self._region)
+        session = Session(self._connection, stamp, self._region, sight)
         try:
             with database.writing(self._connection, self.path, durable=durable):
                 yield Tables(session)
@@ -349,9 +350,12 @@ class Store:
             session.end()
 
     @contextmanager
-    def view(self) -> Iterator[Tables]:
-        """Reads one moment of the store, undisturbed by writers and without disturbing them."""
-        session = Session(self._connection, None, self._region)
+    def view(self, sight: UserView | None = None) -> Iterator[Tables]:
+        """Reads one moment of the store, undisturbed by writers and without disturbing them.
+
+        `sight`: what whoever asks may see. Other records are not there: not by id, not in a list, not in a count.
+        """
+        session = Session(self._connection, None, self._region, sight)
         with database.reading(self._connection, self.path):
             yield Tables(session)
 

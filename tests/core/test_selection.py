@@ -15,6 +15,8 @@ from crmsync.core.selection import (
     UserView,
     Why,
     linked,
+    owned,
+    sees,
     select,
 )
 from crmsync.model import Record, RecordType
@@ -147,3 +149,26 @@ def test_a_contact_belongs_to_a_business_however_its_name_is_typed() -> None:
     contacts = [("a", "Acme Italia"), ("b", "acme italia srl"), ("c", "Beta"), ("d", "OFFICINE ROSSI"), ("e", "--")]
     assert linked(businesses, contacts) == {"a", "b", "d"}
     assert linked([], contacts) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("user", "type", "owner", "seen"),
+    [
+        (ANYBODY, "lead", "luca", True),
+        (MINE, "lead", "anna", True),
+        (MINE, "lead", "luca", False),
+        (MINE, "lead", "", False),
+        (UserView(owners=frozenset({"anna", ""})), "lead", "", True),
+        (NO_SUPPLIERS, "supplier", "anna", False),
+        (NO_SUPPLIERS, "company", "anna", True),
+    ],
+)
+def test_who_sees_what(user: UserView, type: str, owner: str, seen: bool) -> None:
+    assert sees(user, Record("r", RecordType(type), {"owner": owner} if owner else {})) is seen
+
+
+def test_what_a_user_makes_who_sees_only_owned_records_is_the_users_own() -> None:
+    assert owned(LEAD, "anna", MINE).fields == {"name": "Anna Rossi", "owner": "anna"}
+    assert owned(lead(owner="luca"), "anna", MINE) == lead(owner="luca")
+    assert owned(LEAD, "anna", ANYBODY) is LEAD
+    assert owned(LEAD, "anna", UserView(owners=frozenset({"anna", ""}))) is LEAD

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crmsync.core.selection import UserView, sees
 from crmsync.errors import Bug, Usage
 from crmsync.model import Record, RecordType
 from crmsync.store.jsontext import dump_fields, load_fields
@@ -198,3 +200,29 @@ def test_unlinked_is_what_a_flag_wants_and_no_collection_of_the_account_has(tx: 
     assert tx.links.unlinked(account, me, [RecordType.CONTACT]) == ["elsewhere", "plain"]
     assert tx.links.unlinked(account, me, [RecordType.LEAD]) == ["lead"]
     assert tx.links.unlinked(account, me, []) == []
+
+
+OWNERS = st.none() | st.frozensets(st.sampled_from(["anna", "luca", "", "me"]), max_size=3)
+KINDS = st.frozensets(st.sampled_from(list(RecordType)), min_size=1)
+
+
+@given(OWNERS, KINDS)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_a_user_may_not_see_is_in_no_list_no_count_and_not_there_by_its_id(
+    store: Store, owners: frozenset[str] | None, types: frozenset[RecordType]
+) -> None:
+    with store.transaction(STAMP) as tx:
+        if not tx.records.totals():
+            for n, (owner, kind) in enumerate(itertools.product(["anna", "luca", ""], RecordType)):
+                fields = {"name": f"N{n}", **({"owner": owner} if owner else {})}
+                tx.records.create(Record(f"r{n}", kind, fields))
+        everybody = list(tx.records.each())
+    user = UserView(owners, types)
+    expected = {record.id for record in everybody if sees(user, record)}
+    with store.view(user) as view:
+        for selection in (Selection(), Selection(where="1"), Selection(search="n"), Selection(types=tuple(RecordType))):
+            assert {record.id for record in view.records.each(selection)} == expected
+            assert set(view.records.ids(selection)) == expected
+            assert view.records.count(selection) == len(expected)
+        assert {record.id for record in everybody if view.records.get(record.id)} == expected
+        assert view.records.many([record.id for record in everybody]).keys() == expected

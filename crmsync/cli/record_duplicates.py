@@ -27,7 +27,7 @@ def run(desk: Desk, options: argparse.Namespace) -> int:
     """Lists pairs, the likeliest first. Changes nothing."""
     if not LOW <= options.min_score <= 100:
         raise Usage(f"a score is {LOW} to 100", thing=str(options.min_score))
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         found = duplicates(view, desk.config.region, options.min_score)
     if options.json:
         emit({"duplicates": [_json(one) for one in found]})

@@ -147,8 +147,10 @@ def _resolve(desk: Desk, options: argparse.Namespace) -> int:
 
 def _restore(desk: Desk, options: argparse.Namespace) -> int:
     ids = list(dict.fromkeys(options.ids))
-    with desk.deciding() as tx:
+    with desk.deciding(seeing=True) as tx:
         for id in ids:
+            if tx.records.get(tx.conflicts.get(id).conflict.record, deleted=True) is None:
+                raise Usage("there is no such conflict", thing=str(id), next_step="See `crmsync conflicts list`")
             conflicts.restore(tx, id)
     text = f"put back: {len(ids):,}. The remotes follow with the next `crmsync sync`."
     return answer(options, {"restored": len(ids), "ids": ids}, text)

@@ -41,6 +41,7 @@ def hidden(luca: dict[str, str]) -> list[str]:
         ("export", "--format", "vcard", "--where", "orders > 0"),
         ("queue", "list"),
         ("conflicts", "list"),
+        ("records", "duplicates", "--min-score", "20"),
     ],
 )
 def test_no_list_shows_or_counts_what_is_outside_the_scope(
@@ -119,6 +120,12 @@ def test_conflicts_about_others_are_neither_listed_nor_decided(
     assert phone.json(*AS_LUCA, "conflicts", "list")["conflicts"] == []
     assert "no such conflict" in phone.refuses(*AS_LUCA, "conflicts", "resolve", conflict["id"], "--crm")
     assert phone.json(*AS_LUCA, "conflicts", "resolve", "--all", "--crm")["resolved"] == 0
+    phone("conflicts", "resolve", conflict["id"], "--crm")
+    assert phone.json(*AS_LUCA, "conflicts", "list", "--decided")["conflicts"] == []
+    never = phone.refuses(*AS_LUCA, "conflicts", "restore", "999")
+    assert (
+        phone.refuses(*AS_LUCA, "conflicts", "restore", conflict["id"]).replace(f"{conflict['id']}:", "999:") == never
+    )
 
 
 def test_what_such_a_user_makes_is_the_users_own(crm: Terminal, remote: MemoryRemote) -> None:

@@ -41,14 +41,16 @@ def rank(
     spread = Spread(shared)
     for _, other in candidates:
         spread.add(other)
-    found = [score(item, other, record, spread) for record, other in candidates]
+    common = spread.common(item)
+    shared = spread.shared(item)
+    found = [score(item, other, record, shared, common) for record, other in candidates]
     likely = [candidate for candidate in found if candidate.score >= LOW]
     return tuple(sorted(likely, key=lambda candidate: (-candidate.score, candidate.record)))
 
 
-def score(item: Profile, other: Profile, record: Record, spread: Spread) -> Candidate:
-    """How likely an item is a record, and why; `other` is the record's profile."""
-    found = list(reasons(item, other, spread.shared(item), spread.common(item)))
+def score(item: Profile, other: Profile, record: Record, shared: Collection[str], common: bool) -> Candidate:
+    """How likely an item is a record, and why; `other` is the record's profile, the rest what a `Spread` says."""
+    found = list(reasons(item, other, shared, common))
     if item.probe.business and record.type is RecordType.CONTACT:
         found.append(("a company's card, a person's record", -20))
     points = max(0, min(100, sum(points for _, points in found)))

@@ -34,8 +34,8 @@ class PersonName:
 
     text: str
     words: tuple[str, ...]
-    given: frozenset[str] = frozenset()
-    family: frozenset[str] = frozenset()
+    given: str = ""
+    family: str = ""
     generation: int = 0
 
     @classmethod
@@ -43,12 +43,14 @@ class PersonName:
         """The name as it was typed, with the parts that are known of it."""
         words = name_key(text).split()
         kept = [word for word in words if word not in _GENERATIONS] if len(words) > 2 else words
-        generation = next((_GENERATIONS[word] for word in words if word not in kept), 0)
-        return cls(text, tuple(kept), _words(given), _words(family), generation)
+        generation = 0
+        if len(kept) != len(words):
+            generation = next(_GENERATIONS[word] for word in words if word in _GENERATIONS)
+        return cls(text, tuple(kept), given, family, generation)
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(name_key(text).split()) if text else frozenset()
+    return frozenset(name_key(text).split())
 
 
 class Verdict(Enum):
@@ -107,7 +109,7 @@ def _two_names(pairing: _Pairing, a: PersonName, b: PersonName) -> Comparison:
     """Something is left over on both sides."""
     if not pairing.solid:
         return Comparison(Verdict.OTHER)
-    given, family = a.given | b.given, a.family | b.family
+    given, family = _words(a.given) | _words(b.given), _words(a.family) | _words(b.family)
     roles = {_is_first(word, given, family) for word in (*pairing.left, *pairing.right)}
     if True in roles and False not in roles:
         return Comparison(Verdict.OTHER_GIVEN)

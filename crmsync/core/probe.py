@@ -108,12 +108,13 @@ class Profile:
 def _names(probe: Probe) -> tuple[PersonName, ...]:
     """Each way in which the name is spelled: a card may show another than its parts make."""
     parts = f"{probe.given} {probe.family}".strip()
-    texts = [text for text in (probe.name, parts) if text]
+    texts = [text for text in dict.fromkeys((probe.name, parts)) if text]
     if probe.nickname and probe.family:
         texts.append(f"{probe.nickname} {probe.family}")
+    suffix = f" {probe.suffix}" if probe.suffix else ""
     found: dict[tuple[str, ...], PersonName] = {}
     for text in texts:
-        name = PersonName.of(f"{text} {probe.suffix}" if probe.suffix else text, probe.given, probe.family)
+        name = PersonName.of(text + suffix, probe.given, probe.family)
         if name.words:
             found.setdefault(name.words, name)
     return tuple(found.values())

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection
 from itertools import chain
 
-from crmsync.core.phonetics import sound_key
 from crmsync.core.probe import Profile
 
 MANY = 3
@@ -22,7 +21,7 @@ class Spread:
         """`shared`: mail and phone keys of which it is known that very many records have them."""
         self._known = shared
         self._owners: dict[str, set[tuple[str, ...]]] = {}
-        self._names: Counter[str] = Counter()
+        self._names: Counter[tuple[str, ...]] = Counter()
 
     def add(self, profile: Profile) -> None:
         """Counts one record."""
@@ -31,7 +30,8 @@ class Spread:
             owners = self._owners.setdefault(key, set())
             if len(owners) < MANY:
                 owners.add(who)
-        self._names.update({sound_key(name.text) for name in profile.names})
+        for name in profile.names:
+            self._names[name.words] += 1
 
     def shared(self, profile: Profile) -> Collection[str]:
         """Those of its mail and phone keys that many people have."""
@@ -43,4 +43,4 @@ class Spread:
 
     def common(self, profile: Profile) -> bool:
         """Whether many records have its name."""
-        return any(self._names[sound_key(name.text)] >= COMMON for name in profile.names)
+        return any(self._names[name.words] >= COMMON for name in profile.names)

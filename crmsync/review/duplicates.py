@@ -50,4 +50,4 @@ def _compared(view: Tables, region: str, some: Sequence[tuple[str, str]], spread
         fuller, other = sorted((records[id] for id in pair), key=lambda record: (-len(record.fields), record.id))
         first, second = profiles[fuller.id], profiles[other.id]
         if first.probe.business is second.probe.business:
-            yield Duplicate(fuller, other, score(second, first, fuller, spread))
+            yield Duplicate(fuller, other, score(second, first, fuller, spread.shared(second), spread.common(second)))

@@ -11,7 +11,18 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-BENCHMARKS = ("first_sync", "idle", "import_cards", "codec", "store_bulk", "matching", "match_speed", "febrl", "explaining", "undo_bulk")
+BENCHMARKS = (
+    "first_sync",
+    "idle",
+    "import_cards",
+    "codec",
+    "store_bulk",
+    "matching",
+    "match_speed",
+    "febrl",
+    "explaining",
+    "undo_bulk",
+)
 
 INTRODUCTION = """\
 # Benchmarks

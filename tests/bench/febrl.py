@@ -95,7 +95,8 @@ def outcome(wheel: Path, name: str, birthdays: bool) -> Outcome:
     for first, second in pairs((id, pair_keys(profile)) for id, profile in profiles.items()):
         if name == "4" and first.endswith("-org") is second.endswith("-org"):
             continue
-        found = score(profiles[first], profiles[second], records[second], spread).score
+        one, other = profiles[first], profiles[second]
+        found = score(one, other, records[second], spread.shared(one), spread.common(one)).score
         (right if person[first] == person[second] else wrong).append(found)
     true = sum(count * (count - 1) // 2 for count in Counter(person.values()).values())
     return Outcome(tuple(right), tuple(wrong), true)

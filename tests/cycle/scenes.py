@@ -10,6 +10,7 @@ from crmsync.model import OnDelete, Policy, RecordType
 from crmsync.review import conflicts as decide
 from crmsync.review import import_queue, plans, queue_rules
 from crmsync.review.conflicts import Choice
+from crmsync.review.merge_records import merge
 from crmsync.store.queue_rules import Rule, RuleAction
 from crmsync.values import Labelled
 from tests.cycle.bench_of import BOOK, Hub, Spoke, card, edit
@@ -127,6 +128,21 @@ def sorted_by_rules(hub: Hub, phone: Spoke) -> None:
         queue_rules.add(tx, Rule("acme", "email LIKE '%@acme.it'", RuleAction.IMPORT, RecordType.CONTACT))
 
 
+def merged(hub: Hub, phone: Spoke) -> None:
+    """Records became one: an item has another record and is edited there too; a second item is a question, answered."""
+    keep = hub.add(name="Anna Rossi", note="ours", flag=False)
+    other = hub.add(name="Anna Rossi", title="Buyer", note="theirs")
+    first, second = (hub.add(name="Luca Verdi", department=name) for name in ("Sales", "Export"))
+    third, fourth = (hub.add(name="Petr Novak", department=name) for name in ("Sales", "Export"))
+    phone.sync()
+    edit(phone, href_of(hub, other), "TEL:+39 02 222222")
+    with hub.typing() as tx:
+        for one, two in ((keep, other), (first, second), (third, fourth)):
+            merge(tx, one, two)
+        question = tx.conflicts.list(record=fourth)[0]
+        decide.resolve(tx, question.id, Choice.CRM)
+
+
 def held_plan_applied(hub: Hub, phone: Spoke) -> None:
     """More deletions than are believed, and a person lets them pass."""
     _few_deletes(phone)
@@ -207,6 +223,7 @@ SCENES = (
     emptied,
     import_and_link,
     sorted_by_rules,
+    merged,
     held_plan_applied,
     held_plan_discarded,
     answers,

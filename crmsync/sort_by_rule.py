@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from crmsync.core.match import Probe
 from crmsync.errors import Usage
 from crmsync.model import Confidence, RecordType
 from crmsync.sorting import Done, assign, bring_in, leave_out, unfit
@@ -139,6 +138,8 @@ def _apart(rows: Sequence[Queued], region: str) -> tuple[list[Queued], list[Queu
 
 def _keys(item: Found, region: str) -> Iterator[tuple[str, str]]:
     """What may make two items one: for a person not the organization, which colleagues share."""
+    from crmsync.core.probe import Probe  # only where rules import something
+
     business = Probe.of_summary(item.kind, item.name, item.organization).business
     return (key for key in keys_of(item, region) if business or key[0] != "org")
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from crmsync.core.blocking import CROWD, chosen
 from crmsync.core.keys import Key, summary_keys
-from crmsync.core.match import rank
-from crmsync.core.probe import Probe, Profile
 from crmsync.model import PEOPLE, Candidate, CollectionKind
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found
@@ -53,6 +50,11 @@ def candidates(
     found = tx.records.by_keys({key for keys in wanted for key in keys})
     if not found:
         return nobody
+    # Only now, since most cycles find nobody, and what weighs people takes a while to load.
+    from crmsync.core.blocking import CROWD, chosen
+    from crmsync.core.match import rank
+    from crmsync.core.probe import Probe, Profile
+
     near = [chosen(own, found) for own in wanted]
     records = tx.records.many({record for ids in near for record in ids}, deleted=False)
     people = {

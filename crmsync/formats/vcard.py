@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crmsync.formats import vcard_digest, vcard_patch, vcard_read, vcard_split, vcard_summary
+from crmsync.formats import vcard_read, vcard_split, vcard_summary
 from crmsync.formats.base import Parsed, Summary
-from crmsync.formats.contentline_write import encode
-from crmsync.formats.escaping import escape
 from crmsync.formats.vcard_values import FIELDS, NAME_PARTS
 from crmsync.values import Changes, Fields, Value
 
@@ -17,7 +15,7 @@ _KINDS = {"org": "X-ABSHOWAS:COMPANY\r\n", "group": "X-ADDRESSBOOKSERVER-KIND:gr
 
 
 class VCardFormat:
-    """Implements `formats.base.Format`; see the module of each step."""
+    """Implements `formats.base.Format`; see the module of each step. Those of writing are loaded by whoever writes."""
 
     def parse(self, raw: bytes) -> Parsed:
         """All fields of one card. Raises `Unreadable`."""
@@ -29,6 +27,8 @@ class VCardFormat:
 
     def digest(self, raw: bytes) -> str:
         """Equal for two cards that mean the same. Raises `Unreadable`."""
+        from crmsync.formats import vcard_digest
+
         return vcard_digest.digest(raw)
 
     def build(self, uid: str, kind: str, fields: Fields, blobs: Mapping[str, bytes]) -> bytes:
@@ -36,6 +36,9 @@ class VCardFormat:
 
         Phones list people by N and companies by ORG, so a name that has no parts stands there too; `parse` knows.
         """
+        from crmsync.formats.contentline_write import encode
+        from crmsync.formats.escaping import escape
+
         start = f"BEGIN:VCARD\r\nVERSION:3.0\r\nPRODID:-//crmsync//EN\r\nUID:{escape(uid)}\r\nN:;;;;\r\nFN:\r\n"
         skeleton = encode(f"{start}{_KINDS.get(kind, '')}END:VCARD\r\n")
         shown: dict[str, Value] = dict(fields)
@@ -48,6 +51,8 @@ class VCardFormat:
 
     def patch(self, raw: bytes, changes: Changes, blobs: Mapping[str, bytes]) -> bytes:
         """The card with these fields changed and every other line as it was. Raises `Unreadable`."""
+        from crmsync.formats import vcard_patch
+
         return vcard_patch.patch(raw, changes, blobs)
 
     def split(self, raw: bytes) -> list[bytes]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
 from crmsync import translate
+from crmsync.core.deletion_words import deletion_words
 from crmsync.core.fieldmap import view
 from crmsync.core.merge import Lost
 from crmsync.core.origin import Origin
@@ -72,7 +73,7 @@ def _still_true(tx: Tables, action: Action, touched: Mapping[int, int]) -> bool:
 def _prepare(job: Job, tx: Tables, collection: Collection, action: Action) -> Step | None:
     match action:
         case Create():
-            return _create(tx, collection, action)
+            return _create(job, tx, collection, action)
         case Update():
             return _update(job, tx, collection, action)
         case Delete():
@@ -116,7 +117,7 @@ def _looked(tx: Tables, collection: Collection, link: int, href: str) -> None:
     tx.mirror.clear_dirty(collection.id, [href])
 
 
-def _create(tx: Tables, collection: Collection, action: Create) -> Post | None:
+def _create(job: Job, tx: Tables, collection: Collection, action: Create) -> Post | None:
     record = _record(tx, action.record)
     if record.deleted:
         return None
@@ -128,8 +129,10 @@ def _create(tx: Tables, collection: Collection, action: Create) -> Post | None:
     again = anew(collection.format, record, fields, last, blobs) if last else None
     uid = again[0] if again else uid_of(record.id)
     raw = again[1] if again else translate.build(collection.format, uid, record.type, fields, blobs)
-    link = Link(0, record.id, collection.id, "", uid, None, {}, {}, LinkState.CREATING, fields)
-    return Post(tx.links.insert(link), raw, _title(tx, record.id))
+    link = tx.links.insert(Link(0, record.id, collection.id, "", uid, None, {}, {}, LinkState.CREATING, fields))
+    if deletion_words(job.rules.policies.of(record.type).deletion_words, fields):
+        tx.links.touch([link.id])  # the next cycle asks
+    return Post(link, raw, _title(tx, record.id))
 
 
 def _last(tx: Tables, collection: Collection, action: Create) -> tuple[str, bytes] | None:

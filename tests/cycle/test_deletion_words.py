@@ -138,6 +138,15 @@ def test_an_import_only_account_asks_too_and_is_never_written(hub: Hub) -> None:
     assert phone.remote.contents(BOOK) == before
 
 
+def test_a_record_that_is_new_at_an_account_asks_with_the_next_cycle(hub: Hub, phone: Spoke) -> None:
+    record = hub.add(name="Anna Rossi", note="da cancellare")
+    phone.sync()
+    assert hub.conflicts() == []
+    assert phone.sync().conflicts == 1
+    assert [one.conflict.record for one in hub.conflicts()] == [record]
+    settled(phone)
+
+
 def test_an_imported_note_asks_with_the_next_cycle(hub: Hub, phone: Spoke) -> None:
     phone.remote.seed(BOOK, "a", card("u1", "Anna Rossi", "NOTE:da cancellare"))
     phone.sync()

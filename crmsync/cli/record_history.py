@@ -47,7 +47,8 @@ def why(desk: Desk, options: argparse.Namespace) -> int:
     table(("field", "value", "from", "by", "when", "why"), rows, "No such value.")
     for name, lost in stood.items():
         for one in lost:
-            who = accounts.get(one.collection, "an account that was removed")
+            gone = "an account that was removed" if one.collection else "another record"  # one merged into it
+            who = accounts.get(one.collection, gone)
             say(f"{name}: {in_words(one.losing)} gave way ({who}, conflict {one.id}: {one.resolution})")
     return 0
 

@@ -37,6 +37,15 @@ def test_a_merge_is_seen_done_and_taken_back(phone: Terminal, remote: MemoryRemo
     assert phone.json("records", "show", other)["fields"]["title"] == "Countess"
 
 
+def test_a_value_that_gave_way_is_told_and_put_back(crm: Terminal) -> None:
+    keep, other = crm.add("name=Ada", "title=CTO"), crm.add("name=Ada", "title=Countess")
+    crm("records", "merge", keep, other)
+    assert "title: Countess gave way (another record, conflict 1: merged from" in crm("records", "why", keep).out
+    (lost,) = crm.json("conflicts", "list", "--decided")["conflicts"]
+    crm("conflicts", "restore", lost["id"])
+    assert crm.json("records", "show", keep)["fields"]["title"] == "Countess"
+
+
 def test_a_second_item_is_told_and_asked_about(phone: Terminal, remote: MemoryRemote) -> None:
     keep, other = flagged(phone, "name=Ada"), flagged(phone, "name=Ada", "note=n")
     phone("sync")

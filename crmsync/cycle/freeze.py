@@ -6,31 +6,35 @@ would a remote that answers each putting back of a mastered field with its own v
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crmsync.core.merge import Lost, Ruling
 from crmsync.core.ping_pong import LOOK_BACK, REFUSALS, Change, oscillates
 from crmsync.core.plan import Action, Plan, Update
+from crmsync.core.reconcile import Pair
 from crmsync.cycle.job import Job
 from crmsync.model import Conflict, Side
 from crmsync.store.store import Tables
-from crmsync.values import Value
+from crmsync.values import Fields, Value
 
 _WHY = "it went back and forth between {}: it is left alone until you say what it is"
 
 
-def freeze(job: Job, tx: Tables, plan: Plan) -> Plan:
+def freeze(job: Job, tx: Tables, plan: Plan, pairs: Sequence[Pair]) -> Plan:
     """The plan without another round of what has had its rounds; each such field is a conflict instead."""
     accounts = {account.name for account in tx.accounts.all()}
-    return replace(plan, actions=tuple(_action(job, tx, action, accounts) for action in plan.actions))
+    shown = {pair.link.id: pair.remote.fields for pair in pairs if pair.link is not None and pair.remote is not None}
+    return replace(plan, actions=tuple(_action(job, tx, action, accounts, shown) for action in plan.actions))
 
 
-def _action(job: Job, tx: Tables, action: Action, accounts: set[str]) -> Action:
+def _action(job: Job, tx: Tables, action: Action, accounts: set[str], shown: Mapping[int, Fields]) -> Action:
     if not isinstance(action, Update):
         return action
     for name, value in action.hub.items():
         if (between := _rounds(job, tx, action.record, name, value, accounts)) is not None:
-            action = _frozen(tx, action, name, value, between)
+            # Of a list, what the remote has is not what the hub would make of it.
+            action = _frozen(tx, action, name, shown.get(action.link, {}).get(name), between)
     for lost in action.lost:
         if _refused_again(tx, action, lost):
             action = _frozen(tx, action, lost.field, lost.value, f"the CRM and {job.account.name}")

@@ -40,6 +40,15 @@ def allowed(job: Job, tx: Tables, collection: Collection, plan: Plan, *, dry_run
     return guarded.allowed
 
 
+def done(job: Job, collection: Collection) -> None:
+    """All that was approved has been done; had something failed, the next cycle would find out whether it has moved."""
+    with job.store.view() as view:
+        approved = view.plans.list(state=PlanState.APPLIED, account=job.account.id)
+    if any(plan.collection == collection.id for plan in approved):
+        with job.store.transaction(job.stamp(), durable=False) as tx:
+            _close(tx, job.account.id, collection)
+
+
 def _close(tx: Tables, account: int, collection: Collection) -> None:
     """Nothing of what was approved is left to do: from now on the same things would be other events."""
     for plan in tx.plans.list(state=PlanState.APPLIED, account=account):

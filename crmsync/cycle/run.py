@@ -120,7 +120,7 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
             mirrored = tx.mirror.get(collection.id, link.href)
             job.park(tx, collection, link.href, link.etag, reason, mirrored.item.raw if mirrored else None)
             tx.mirror.clear_dirty(collection.id, [link.href])
-        plan = propose(job, tx, collection, freeze(job, tx, plan), found.pairs)
+        plan = propose(job, tx, collection, freeze(job, tx, plan, found.pairs), found.pairs)
         actions = hold.allowed(job, tx, collection, plan, dry_run=dry_run)
         if job.result.plan is not None:
             job.result.plan += [describe(tx, collection, action) for action in plan.actions]
@@ -134,7 +134,10 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
                 tx.links.looked(pair.link.id, found.touched[pair.link.id])
                 tx.mirror.clear_dirty(collection.id, [pair.link.href])
     if not dry_run:
+        failed = job.result.failed
         apply(job, collection, actions, found.touched)
+        if job.result.failed == failed:
+            hold.done(job, collection)
 
 
 def _finish(job: Job) -> None:

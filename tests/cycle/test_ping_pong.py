@@ -59,6 +59,22 @@ def test_two_servers_that_normalise_differently_later_are_quiet_after_two_rounds
     assert len(hub.conflicts()) == 1
 
 
+def test_a_list_that_goes_back_and_forth_is_stopped_and_no_entry_of_it_is_lost(hub: Hub) -> None:
+    one, two = Spoke(hub, "one"), Spoke(hub, "two")
+    record = hub.add(name="Anna Rossi", phones=(Labelled("+39 02 111111"), Labelled("+39 02 222222")))
+    one.sync()
+    two.sync()
+    jobs = [insists(one, "TEL.*333\r\n", ""), insists(two, "(?s)(?<!333\r\n)END:V", "TEL:+39 02 333333\r\nEND:V")]
+    jobs[1]()
+    assert rounds([one, two], jobs, 14)[10:] == [False] * 4
+    (asked,) = hub.conflicts()
+    assert asked.conflict.field == "phones"
+    with hub.typing() as tx:
+        decide.resolve(tx, asked.id, Choice.REMOTE)
+    one.sync()
+    assert {entry.value for entry in hub.fields(record)["phones"]} >= {"+39 02 111111", "+39 02 222222"}  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("choice", [Choice.CRM, Choice.REMOTE])
 def test_a_decision_about_it_holds_or_is_one_conflict_again(hub: Hub, choice: Choice) -> None:
     one, two = Spoke(hub, "one"), Spoke(hub, "two")

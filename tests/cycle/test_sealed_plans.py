@@ -9,9 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crmsync.connectors.faults import Fault, Operation
 from crmsync.connectors.tempers import POLITE, Etags, Tempers
 from crmsync.core.plan import Budget, Budgets
 from crmsync.cycle import RunResult
+from crmsync.errors import Moved, Unreachable
 from crmsync.review import plans
 from crmsync.store.plans import PlanState
 from crmsync.values import Labelled
@@ -246,10 +248,44 @@ def test_a_dry_run_says_what_is_held_and_closes_nothing(hub: Hub, phone: Spoke) 
     assert (result.held, len(phone.hrefs())) == (0, 12)
     assert phone.sync().pushed.deleted == 12
     with hub.store.view() as view:
-        assert len(view.plans.list(state=PlanState.APPLIED)) == 1
-    settled(phone)
-    with hub.store.view() as view:
         assert len(view.plans.list(state=PlanState.DONE)) == 1
+    settled(phone)
+
+
+def test_what_happens_after_a_plan_was_done_is_another_matter(hub: Hub, phone: Spoke) -> None:
+    records = _many_titles(hub, phone)
+    for href in phone.hrefs():
+        phone.remote.edit(BOOK, href, phone.text(href).replace("TITLE:Buyer", "TITLE:Boss").encode())
+    phone.sync()
+    approve(hub)
+    phone.sync()
+    href = phone.hrefs()[0]
+    phone.remote.edit(BOOK, href, phone.text(href).replace("TITLE:Boss", "TITLE:Buyer again").encode())
+    assert phone.sync().held == 0
+    assert sorted(str(hub.fields(record)["title"]) for record in records) == ["Boss"] * 7 + ["Buyer again"]
+
+
+def test_a_plan_that_was_cut_off_goes_on_and_what_moved_meanwhile_is_refused(hub: Hub, phone: Spoke) -> None:
+    hrefs = sorted(held_deletes(hub, phone))
+    approve(hub)
+    phone.remote.fail(Fault(6, Unreachable("cut off"), on=frozenset({Operation.DELETE})))
+    assert phone.sync().state == "failed"
+    (moved, *_) = left = phone.hrefs()
+    assert 5 <= len(left) < len(hrefs)
+    edit(phone, moved, "X-THEIRS:1")
+    assert [line["href"] for line in phone.sync().moved] == [moved]
+    assert phone.hrefs() == [moved]
+
+
+def test_an_item_that_moves_in_the_midst_of_the_cycle_is_refused_by_the_next_one(hub: Hub, phone: Spoke) -> None:
+    hrefs = sorted(held_deletes(hub, phone))
+    approve(hub)
+    phone.remote.fail(Fault(1, Moved("it changed meanwhile"), on=frozenset({Operation.DELETE})))
+    assert phone.sync().failed == 1
+    (href,) = phone.hrefs()
+    edit(phone, href, "X-THEIRS:1")
+    assert len(phone.sync().moved) == 1
+    assert (phone.hrefs(), href in hrefs) == ([href], True)
 
 
 def test_deletions_that_were_refused_are_not_asked_again(hub: Hub, phone: Spoke) -> None:

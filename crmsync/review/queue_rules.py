@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crmsync.errors import Usage
 from crmsync.model import Confidence, Mode
@@ -58,8 +58,7 @@ def preview(tx: Tables, rule: Rule) -> Preview:
             break
         if other.active:
             taken.update(fitting(tx, other, UNDECIDED))
-    wanted = set(ids) - taken
-    hits = [row for row in tx.queue.list() if row.id in wanted]
+    hits = tx.queue.list(QueueSelection(among=tuple(id for id in ids if id not in taken)))
     importing = rule.action is RuleAction.IMPORT
     waiting = sum(importing and _known(row) for row in hits)
     past = yours(tx, rule)
@@ -71,14 +70,13 @@ def yours(tx: Tables, rule: Rule | None = None) -> list[Queued]:
     """Decisions of people, not of rules and not of the sync itself; of items that the rule fits where one is given."""
     people = {user.name for user in tx.users.all()}
     exported = {account.id for account in tx.accounts.all() if account.mode is Mode.EXPORT}
-    wanted = None if rule is None else set(fitting(tx, rule, _YOURS))
+    chosen = _YOURS if rule is None else replace(_YOURS, among=tuple(fitting(tx, rule, _YOURS)))
     return [
         row
-        for row in tx.queue.list(_YOURS)
+        for row in tx.queue.list(chosen)
         if row.decided_by in people
         and row.item.kind != "group"  # set aside by the sync, like all of an account that is only written
         and row.account not in exported
-        and (wanted is None or row.id in wanted)
     ]
 
 

@@ -51,7 +51,7 @@ def candidates(
     if not found:
         return nobody
     # Only now, since most cycles find nobody, and what weighs people takes a while to load.
-    from crmsync.core.blocking import CROWD, chosen
+    from crmsync.core.blocking import FEW, chosen
     from crmsync.core.match import rank
     from crmsync.core.probe import Probe, Profile
 
@@ -62,7 +62,7 @@ def candidates(
         for record in records.values()
         if record.type in PEOPLE
     }
-    shared = {key for (kind, key), ids in found.items() if kind in ("email", "phone") and len(ids) > CROWD}
+    shared = {key for (kind, key), ids in found.items() if kind in ("email", "phone") and len(ids) > FEW}
     ranked = []
     for item, ids in zip(items, near, strict=True):
         known = [people[id] for id in ids if id in people]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmsync.cli.desk import Desk, emit, table
+from crmsync.core.confidence import BEST, LOW, MEDIUM, STRONG
 from crmsync.core.fieldmap import display_name
-from crmsync.core.match import LOW, MEDIUM
 from crmsync.errors import Usage
 from crmsync.model import Record
-from crmsync.review.duplicates import Duplicate, duplicates
+
+if TYPE_CHECKING:
+    from crmsync.review.duplicates import Duplicate
 
 _NONE = "No two records look like one."
 
@@ -19,14 +21,20 @@ _NONE = "No two records look like one."
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What the verb takes."""
     parser.add_argument(
-        "--min-score", type=int, default=MEDIUM, metavar="N", help=f"{LOW} to 100: strong is 80, medium 50 (default)"
+        "--min-score",
+        type=int,
+        default=MEDIUM,
+        metavar="N",
+        help=f"{LOW} to {BEST}: strong is {STRONG}, medium {MEDIUM} (default)",
     )
 
 
 def run(desk: Desk, options: argparse.Namespace) -> int:
     """Lists pairs, the likeliest first. Changes nothing."""
-    if not LOW <= options.min_score <= 100:
-        raise Usage(f"a score is {LOW} to 100", thing=str(options.min_score))
+    from crmsync.review.duplicates import duplicates
+
+    if not LOW <= options.min_score <= BEST:
+        raise Usage(f"a score is {LOW} to {BEST}", thing=str(options.min_score))
     with desk.seeing() as view:
         found = duplicates(view, desk.config.region, options.min_score)
     if options.json:

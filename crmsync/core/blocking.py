@@ -18,20 +18,26 @@ MOST = 50
 """A key that more records have is no sign of anything."""
 
 
-CROWD = 40
+FEW, CROWD = 9, 40
 
 
 def chosen(keys: Iterable[Key], found: Mapping[Key, Sequence[str]]) -> list[str]:
     """The records to compare an item with, of those that have its keys: all that a telling key leads to.
 
-    What very many records have (a switchboard, a name like Mario Rossi) says little: of those, the ones that several
-    keys lead to come first, and at most `CROWD` are taken.
+    What many records have (a switchboard, a desk's mailbox, a name like Mario Rossi) says little: those are looked at
+    when two such keys lead to them, or nothing else leads anywhere; at most `CROWD` of them.
     """
-    blocks = [found[key] for key in dict.fromkeys(keys) if key in found]
-    telling = dict.fromkeys(id for ids in blocks if len(ids) <= CROWD for id in ids)
-    often = Counter(id for ids in blocks if len(ids) > CROWD for id in ids if id not in telling)
-    crowd = sorted(often, key=lambda id: (-often[id], id))
-    return [*telling, *crowd[:CROWD]]
+    telling: dict[str, None] = {}
+    often: Counter[str] = Counter()
+    for key in dict.fromkeys(keys):
+        ids = found.get(key, ())
+        if len(ids) <= (FEW if key[0] in ("phone", "email") else CROWD):
+            telling.update(dict.fromkeys(ids))
+        else:
+            often.update(ids)
+    least = 2 if telling else 1
+    crowd = [id for id, count in often.items() if count >= least and id not in telling]
+    return [*telling, *sorted(crowd, key=lambda id: (-often[id], id))[:CROWD]]
 
 
 def pair_keys(profile: Profile) -> Iterator[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from crmsync.core import postal
 from crmsync.core.birthday import Birthdays, compare_birthdays
 from crmsync.core.keys import organization_key
+from crmsync.core.likeness import jaro_winkler
 from crmsync.core.mail_address import is_shared
 from crmsync.core.person_name import CLOSE, Comparison, Verdict, compare
 from crmsync.core.probe import Profile
@@ -176,18 +177,13 @@ def _person(item: Profile, other: Profile, found: Comparison, seen: _Seen, commo
 
 
 def _businesses(item: Profile, other: Profile) -> Iterator[Reason]:
-    from rapidfuzz.distance import JaroWinkler
-
     both = item.probe.business and other.probe.business
     if equal := [key for key in item.organizations if key in other.organizations]:
         texts = _pair(item.organizations[equal[0]], other.organizations[equal[0]])
         yield f"organization equal {texts}", 50 if both else 15
     elif item.organizations and other.organizations:
-        likeness = max(
-            JaroWinkler.normalized_similarity(mine, theirs)
-            for mine in item.organizations
-            for theirs in other.organizations
-        )
+        alike = jaro_winkler()
+        likeness = max(alike(mine, theirs) for mine in item.organizations for theirs in other.organizations)
         if likeness >= 0.94:
             yield f"organization close {likeness:.2f}", 20
     if both and item.emails.keys().isdisjoint(other.emails) and (domains := item.domains & other.domains):

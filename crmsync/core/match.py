@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from crmsync.core.confidence import BEST, LOW, MEDIUM, STRONG, confidence
 from crmsync.core.evidence import reasons
 from crmsync.core.probe import Probe, Profile
 from crmsync.core.spread import Spread
-from crmsync.model import PEOPLE, Candidate, Confidence, Record, RecordType
+from crmsync.model import PEOPLE, Candidate, Record, RecordType
 
-__all__ = ["LOW", "MEDIUM", "STRONG", "Probe", "match", "rank", "score"]
-
-STRONG, MEDIUM, LOW = 80, 50, 20
+__all__ = ["BEST", "LOW", "MEDIUM", "STRONG", "Probe", "match", "rank", "score"]
 
 
 def match(probe: Probe, candidates: Sequence[Record], region: str = "") -> tuple[Candidate, ...]:
@@ -53,13 +52,5 @@ def score(item: Profile, other: Profile, record: Record, shared: Collection[str]
     found = list(reasons(item, other, shared, common))
     if item.probe.business and record.type is RecordType.CONTACT:
         found.append(("a company's card, a person's record", -20))
-    points = max(0, min(100, sum(points for _, points in found)))
-    return Candidate(record.id, _confidence(points), points, tuple(f"{text} {points:+d}" for text, points in found))
-
-
-def _confidence(score: int) -> Confidence:
-    if score >= STRONG:
-        return Confidence.STRONG
-    if score >= MEDIUM:
-        return Confidence.MEDIUM
-    return Confidence.LOW if score >= LOW else Confidence.NONE
+    points = max(0, min(BEST, sum(points for _, points in found)))
+    return Candidate(record.id, confidence(points), points, tuple(f"{text} {points:+d}" for text, points in found))

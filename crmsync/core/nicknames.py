@@ -9,6 +9,7 @@ people, and a name that is missing only costs a hint.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 _ITALIAN = """
 alessandro ale sandro alex lele; alessandra ale sandra alex; andrea; angela angelina lina; angelo; anna annina nina;
@@ -138,31 +139,40 @@ def _names() -> Iterator[list[str]]:
 
 
 _NONE: frozenset[str] = frozenset()
-_FORMAL: dict[str, frozenset[str]] = {}
-for _formal, *_short in _names():
-    for _word in (_formal, *_short):
-        _FORMAL[_word] = _FORMAL.get(_word, frozenset()) | {_formal}
 
 
-_FILED = {word: min(names) for word, names in _FORMAL.items() if word not in names}
+@cache
+def formal_names() -> dict[str, frozenset[str]]:
+    """Every word of the lists with the names it may stand for; put together when it is first needed."""
+    found: dict[str, frozenset[str]] = {}
+    for formal, *short in _names():
+        for word in (formal, *short):
+            found[word] = found.get(word, _NONE) | {formal}
+    return found
+
+
+@cache
+def _filed() -> dict[str, str]:
+    return {word: min(names) for word, names in formal_names().items() if word not in names}
 
 
 def is_given(word: str) -> bool:
     """Whether a word is known as a given name or as a short form of one."""
-    return word in _FORMAL
+    return word in formal_names()
 
 
 def same_given(a: str, b: str) -> bool:
     """Whether one word is a short form of the other, or both are of one name."""
-    return a == b or not _FORMAL.get(a, _NONE).isdisjoint(_FORMAL.get(b, _NONE))
+    known = formal_names()
+    return a == b or not known.get(a, _NONE).isdisjoint(known.get(b, _NONE))
 
 
 def meanings(word: str) -> frozenset[str]:
     """The names a word may stand for: itself, when it is one or is not known."""
-    names = _FORMAL.get(word)
+    names = formal_names().get(word)
     return frozenset([word]) if names is None or word in names else names
 
 
 def formal(word: str) -> str:
     """The one name a word is filed under; the word itself where it is no short form of any."""
-    return _FILED.get(word, word)
+    return _filed().get(word, word)

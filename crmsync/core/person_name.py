@@ -14,6 +14,7 @@ from enum import Enum
 from itertools import permutations
 from typing import Self
 
+from crmsync.core.likeness import jaro_winkler, slips
 from crmsync.core.names import name_key
 from crmsync.core.nicknames import is_given, same_given
 from crmsync.core.phonetics import sound
@@ -204,21 +205,31 @@ def alike(a: str, b: str) -> float:
     """How alike two words of names are as spellings of one word, 0 to 1; 0 where they are known for two names."""
     if a == b:
         return 1.0
-    if 1 in (len(a), len(b)):
+    if abs(len(a) - len(b)) > 3 or 1 in (len(a), len(b)):
         return 0.0
-    if _two_genders(a, b) or (is_given(a) and is_given(b)):
+    likeness = jaro_winkler()(a, b)
+    if likeness < 0.6 or _two_genders(a, b) or (is_given(a) and is_given(b)):
         return 0.0
     if _root(a) == _root(b):
         return 0.98
-    likeness = _likeness(_UMLAUT.sub(r"\1", a), _UMLAUT.sub(r"\1", b))
-    return max(likeness, 0.94) if likeness >= 0.75 and sound(a) == sound(b) else likeness
+    likeness = max(likeness, jaro_winkler()(_UMLAUT.sub(r"\1", a), _UMLAUT.sub(r"\1", b)))
+    if likeness >= 0.75 and sound(a) == sound(b):
+        return max(likeness, 0.94)
+    return likeness if likeness >= CLOSE else _slipped(a, b, likeness)
+
+
+def _slipped(a: str, b: str, likeness: float) -> float:
+    """A single slip of the finger is close in a short word too, two of them in a long one."""
+    short = min(len(a), len(b))
+    allowed = (short >= 3) + (short >= 7)
+    return CLOSE if slips()(a, b, score_cutoff=allowed) <= allowed else likeness
 
 
 def _two_genders(a: str, b: str) -> bool:
     """Francesco and Francesca, Martin and Martina: two people."""
-    short, long = sorted((a, b), key=len)
-    if len(short) == len(long):
-        return short[:-1] == long[:-1] and {short[-1], long[-1]} <= _VOWELS
+    if len(a) == len(b):
+        return a[:-1] == b[:-1] and a[-1] in _VOWELS and b[-1] in _VOWELS
+    short, long = (a, b) if len(a) < len(b) else (b, a)
     return long[:-1] == short and long[-1] in "ae" and (is_given(short) or is_given(long))
 
 
@@ -227,17 +238,3 @@ def _root(word: str) -> str:
     if word.endswith("ova") and len(word) > 5:
         return word[:-3]
     return word[:-1] if len(word) > 4 and word[-1] == "a" else word
-
-
-def _likeness(a: str, b: str) -> float:
-    """Jaro-Winkler; a single slip of the finger is close in a short word too, two of them in a long one."""
-    from rapidfuzz.distance import OSA, JaroWinkler
-
-    short, long = sorted((len(a), len(b)))
-    if long - short > 3:
-        return 0.0
-    likeness = JaroWinkler.normalized_similarity(a, b)
-    if likeness < CLOSE and short >= 3:
-        allowed = 1 + (short >= 7)
-        return CLOSE if OSA.distance(a, b, score_cutoff=allowed) <= allowed else likeness
-    return likeness

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from crmsync.core.likeness import agreement
 from crmsync.core.names import fold
 from crmsync.values import Address
 
@@ -73,7 +74,7 @@ def _text_points(a: str, b: str, equal: int, other: int) -> float:
         return 0.0
     if a == b:
         return equal
-    likeness = _likeness(a, b)
+    likeness = agreement()(a, b)
     return equal * (likeness - 0.6) / 0.4 if likeness >= 0.7 else other
 
 
@@ -82,10 +83,4 @@ def _code_points(a: str, b: str, equal: int, other: int) -> float:
         return 0.0
     if a == b:
         return equal
-    return equal / 3 if len(a) > 2 and _likeness(a, b) >= 0.75 else other
-
-
-def _likeness(a: str, b: str) -> float:
-    from rapidfuzz.distance import OSA
-
-    return OSA.normalized_similarity(a, b)
+    return equal / 3 if len(a) > 2 and agreement()(a, b) >= 0.75 else other

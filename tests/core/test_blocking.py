@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmsync.core.blocking import CROWD, MOST, chosen, pair_keys, pairs
+from crmsync.core.blocking import CROWD, FEW, MOST, chosen, pair_keys, pairs
 from crmsync.core.probe import Probe, Profile
 from crmsync.values import Address, Labelled, Value
 
@@ -63,4 +63,12 @@ def test_of_a_crowd_only_those_are_looked_at_who_have_more_than_that_in_common()
     near = chosen([("phone", "1"), ("name", "x"), ("email", "nobody")], found)
     assert near[:3] == everybody[-3:]
     assert len(near) == CROWD
-    assert chosen([("phone", "1"), ("email", "e")], {**found, ("email", "e"): ["0049", "y"]})[:2] == ["0049", "y"]
+
+
+def test_a_crowd_is_left_alone_where_something_tells_more() -> None:
+    switchboard = [f"{number:04}" for number in range(FEW + 1)]
+    found = {("phone", "1"): switchboard, ("email", "e"): ["0003", "y"]}
+    assert chosen([("phone", "1")], found) == switchboard
+    assert chosen([("phone", "1"), ("email", "e")], found) == ["0003", "y"]
+    found[("email", "desk")] = [f"d{number}" for number in range(FEW)] + ["0005"]
+    assert chosen([("phone", "1"), ("email", "e"), ("email", "desk")], found) == ["0003", "y", "0005"]

@@ -126,8 +126,9 @@ _REASON = f"""CASE
         WHEN q.id IS NULL THEN 'dropped'
         ELSE 'unlinked' END"""
 
+# Without the CAST the href has no affinity, SQLite finds no line by it, and reads all of them for every item.
 _LINES = """WITH lines AS MATERIALIZED (
-    SELECT p.id AS plan, p.state AS state, p.reason AS reason, json_extract(a.value, '$.href') AS href,
+    SELECT p.id AS plan, p.state AS state, p.reason AS reason, CAST(json_extract(a.value, '$.href') AS TEXT) AS href,
         json_extract(a.value, '$.target') AS target, json_extract(a.value, '$.sealed.item') AS item,
         json_extract(a.value, '$.action') AS action
     FROM plans p, json_each(p.body, '$.actions') a WHERE p.collection = :collection AND p.state IN ('held', 'discarded')

@@ -8,8 +8,15 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+from crmsync.model import PEOPLE, CollectionKind, Item
+from crmsync.store.accounts import Account
+from crmsync.store.plans import PlanState
+from crmsync.store.session import Stamp
+from crmsync.store.standing import Reason
+from crmsync.store.store import Store
 from tests.bench.cards import cards
 from tests.bench.measure import Cost, run, table, take_turns, typical, verdict
 from tests.bench.programs import Crm
@@ -24,9 +31,36 @@ def main(count: int = 100_000) -> None:
     for size in (count // 10, count):
         with tempfile.TemporaryDirectory() as folder:
             costs[size] = compared(Path(folder), size, judged=size == count)
+    plans(count)
     start = run([BIN / "python", "-c", "import sqlite3, json"]).cpu
     small, large = ((cost.cpu - start) / size for size, cost in costs.items())
     verdict("CPU for an item among ten times as many", large / small, 1.3)
+
+
+def plans(count: int) -> None:
+    """Prints the sums of a collection each of whose items stands in a held plan and in a discarded one."""
+    seconds = {size: summed_with_plans(size) for size in (count // 10, count)}
+    small, large = (cpu / size for size, cpu in seconds.items())
+    print(f"{count:,} items in plans: {seconds[count]:.3f} s CPU in this process")
+    verdict("CPU for such an item among ten times as many", large / small, 1.5)
+
+
+def summed_with_plans(count: int) -> float:
+    """CPU seconds of the sums."""
+    stamp = Stamp("2026-03-01T09:00:00Z", origin="bench", actor="bench")
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "home" / "store.db", create=True) as store:
+        with store.transaction(stamp) as tx:
+            account = tx.accounts.add(Account(0, "work", "dav")).id
+            here = tx.collections.upsert(account, "/b/", CollectionKind.ADDRESSBOOK, "b", "vcard", PEOPLE).id
+            tx.mirror.put_many(here, (Item(f"/b/{n}.vcf", f"{n}", f"u{n}", b"%d" % n) for n in range(count)))
+            lines = [{"action": "delete", "href": f"/b/{n}.vcf", "target": f"link {n}"} for n in range(count)]
+            discarded = tx.plans.hold(account, here, "too many", {"actions": lines})
+            tx.plans.decide(discarded, PlanState.DISCARDED)
+            tx.plans.hold(account, here, "too many", {"actions": lines})
+        with store.view() as view:
+            began = time.process_time()
+            assert view.reasons(here)[Reason.HELD] == count
+            return time.process_time() - began
 
 
 def compared(work: Path, count: int, *, judged: bool) -> Cost:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmsync.model import Conflict, LinkState
+from crmsync.store import standing
 from crmsync.store.import_queue import Found, QueueState
 from crmsync.store.plans import PlanState
 from crmsync.store.standing import Reason, Standing
@@ -110,6 +111,15 @@ def test_two_plans_about_one_item_do_not_make_two_of_it(tx: Tables) -> None:
         tx.plans.decide(tx.plans.hold(here.account, here.id, "too many", {"actions": [line]}), PlanState.DISCARDED)
     assert [place.reason for place in tx.places(here.id)] == [Reason.CHANGED_THERE], "neither holds for it as it is now"
     assert sum(tx.standings(here.id).values()) == 1
+
+
+def test_no_table_is_read_from_end_to_end_for_every_item(tx: Tables) -> None:
+    """How long it takes is for tests/bench; that it is linear can be seen in what SQLite means to do."""
+    sql = f"EXPLAIN QUERY PLAN {standing._LINES} SELECT {standing._REASON}, {standing._DETAILS} {standing._KNOWN}"
+    steps = [row[3] for row in tx._session.connection.execute(sql, {"collection": 1})]
+    joined = [step for step in steps if step.split()[1] in ("h", "d", "l", "q", "p", "r", "x", "m", "w")]
+    assert {step.split()[1] for step in joined} >= {"h", "d", "l", "q", "r", "x", "m"}
+    assert not [step for step in joined if not step.startswith("SEARCH")], steps
 
 
 def test_every_reason_goes_with_a_place() -> None:

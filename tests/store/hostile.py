@@ -161,7 +161,7 @@ REFUSED = [
 """Each is refused: it reaches for something, or it is no expression at all."""
 
 
-def _nested(shape: str, inner: str) -> str:
+def nested(shape: str, inner: str) -> str:
     """`inner` wrapped into `shape` as often as an expression is long."""
     while len(deeper := shape.replace("@", inner)) <= 2000:
         inner = deeper
@@ -182,7 +182,7 @@ ODD = [
     " OR ".join(f"(type = 1 AND id = {n})" for n in range(90)),
     "CASE " + "WHEN 1 THEN 1 " * 100 + "END",
     *(
-        _nested(shape, inner)
+        nested(shape, inner)
         for shape in (
             "(@ BETWEEN 0 AND 1)", "(1 BETWEEN @ AND @)", "coalesce(@, @)", "(CASE WHEN @ THEN @ ELSE @ END)",
             "(@ || @)", "(@ OR @)", "(@ AND name)", "(@ LIKE @)", "(@ IN (@, 1))", "((1, @) = (@, 2))", "trim(@, @)",

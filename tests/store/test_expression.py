@@ -21,7 +21,7 @@ from crmsync.store.record_list import Selection
 from crmsync.store.store import Store, Tables
 from crmsync.values import Address, Labelled
 from tests.store.content import STAMP, add_collection, contact
-from tests.store.hostile import ODD, REFUSED
+from tests.store.hostile import ODD, REFUSED, nested
 
 
 @pytest.fixture
@@ -96,6 +96,15 @@ def test_odd_filters_end_at_once_refused_or_not(people: Tables, text: str) -> No
     start = time.thread_time()
     with contextlib.suppress(Usage):
         people.records.count(Selection(where=text))
+    assert time.thread_time() - start < 1
+
+
+def test_a_slow_filter_is_ended_between_two_records_of_a_megabyte_each(tx: Tables) -> None:
+    for n in range(8):
+        tx.records.create(contact(f"long{n}", "Anna", note="a" * 1_000_000, emails="a@acme.example"))
+    start = time.thread_time()
+    with pytest.raises(Usage, match="takes more than"):
+        tx.records.count(Selection(where=nested("(@ OR @)", "emails LIKE 'b'")))
     assert time.thread_time() - start < 1
 
 

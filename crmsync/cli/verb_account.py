@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crmsync.cycle import Ejected
     from crmsync.store.accounts import Account
     from crmsync.store.collections_of import Collection
+    from crmsync.store.filters import Filter
 
 _WHERE_FROM = (
     "read the password from standard input; without it, from the environment variable CRMSYNC_SECRET_<NAME>, a systemd "
@@ -87,8 +88,9 @@ def _parser() -> Arguments:
 def _list(desk: Desk, options: argparse.Namespace) -> int:
     with desk.glance().view() as view:
         accounts = [(account, view.collections.of(account.id)) for account in view.accounts.all()]
+        filters = {account.id: view.choices.get(account.id).filter for account, _ in accounts}
     if options.json:
-        emit({"accounts": [_json(account, collections) for account, collections in accounts]})
+        emit({"accounts": [_json(account, collections, filters[account.id]) for account, collections in accounts]})
         return 0
     rows = [
         (account.name, account.kind, account.mode, account.state, one.name, one.kind, one.items)
@@ -101,7 +103,7 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
     return 0
 
 
-def _json(account: Account, collections: Sequence[Collection]) -> dict[str, Any]:
+def _json(account: Account, collections: Sequence[Collection], filter: Filter | None) -> dict[str, Any]:
     lines = [
         {
             "name": one.name,
@@ -118,6 +120,7 @@ def _json(account: Account, collections: Sequence[Collection]) -> dict[str, Any]
         "mode": account.mode.value,
         "state": account.state,
         "message": account.message,
+        "filter": None if filter is None else filter.name,
         "collections": lines,
     }
 

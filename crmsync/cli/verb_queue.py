@@ -91,7 +91,7 @@ def _which(parser: Arguments) -> None:
 
 
 def _ids(desk: Desk, selection: QueueSelection) -> Sequence[int]:
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         return view.queue.ids(selection)
 
 

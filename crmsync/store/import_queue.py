@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from crmsync.core.selection import UserView
 from crmsync.errors import Usage
 from crmsync.model import Candidate, Confidence, RecordType
 from crmsync.store.decisions import Decisions
@@ -103,6 +104,9 @@ QUEUE_COLUMNS = Columns(
     },
 )
 """What `queue ... --where` knows. Text is NULL when empty; `emails` and `phones` are all of them, spaces between."""
+
+_BLIND = replace(QUEUE_COLUMNS, sql={**QUEUE_COLUMNS.sql, "suggestion": "NULL", "confidence": "'none'", "score": "0"})
+"""The same for who may not see every record: whether one is suggested would be known by asking."""
 
 # An open row takes over what the item shows now and keeps what a person chose. Ignored means: until it changes.
 # Private means private. An item that had been dealt with and is unlinked again starts anew. Rules have their turn with
@@ -312,7 +316,8 @@ class ImportQueue:
             conditions.append("q.suggestion IS NOT NULL AND q.score >= ?")
             values.append(selection.min_score)
         if selection.where:
-            conditions.append(compile_expression(self._session.connection, QUEUE_COLUMNS, selection.where))
+            columns = QUEUE_COLUMNS if self._session.sight in (None, UserView()) else _BLIND
+            conditions.append(compile_expression(self._session.connection, columns, selection.where))
         return " AND ".join(conditions), values
 
     def _rows(self, selection: QueueSelection, sql: str, values: Sequence[object]) -> Sequence[Any]:

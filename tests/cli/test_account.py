@@ -30,6 +30,7 @@ def test_an_account_is_listed_in_the_shape_of_the_contract(phone: Terminal, remo
             "mode": "two-way",
             "state": "ok",
             "message": "",
+            "filter": None,
             "collections": [{"name": "book", "kind": "addressbook", "href": BOOK, "selected": True, "items": 1}],
         }
     ]

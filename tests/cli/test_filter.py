@@ -99,6 +99,7 @@ def test_a_preview_at_an_account_compares_with_what_it_gets_and_changes_nothing(
     said = phone.json("filter", "preview", "buyers", "--account", "phone")
     assert (said["compared_with"], said["enters"], said["leaves"]) == ("what phone gets", 2, 0)
     assert phone.json("account", "set", "phone", "--filter", "buyers")["filter"] == "buyers"
+    assert phone.json("account", "list")["accounts"][0]["filter"] == "buyers"
     phone("sync")
     said = phone.json("filter", "preview", "buyers")
     assert (said["compared_with"], said["matches"], said["enters"], said["leaves"]) == ("what phone got last", 2, 0, 0)

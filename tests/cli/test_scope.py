@@ -98,6 +98,10 @@ def test_the_queue_suggests_and_links_nobody_outside_the_scope(
     assert item["suggestion"]["record"] == luca["hers"]
     (item,) = phone.json(*AS_LUCA, "queue", "list")["items"]
     assert item["suggestion"] is None
+    for probe in ("suggestion IS NOT NULL", "score > 0", "confidence <> 'none'"):
+        assert len(phone.json("queue", "list", "--where", probe)["items"]) == 1
+        assert phone.json(*AS_LUCA, "queue", "list", "--where", probe)["items"] == []
+        assert phone.json(*AS_LUCA, "queue", "ignore", "--where", probe)["left_out"] == 0
     shown = phone.json(*AS_LUCA, "queue", "show", item["id"])
     assert (shown["suggestion"], shown["candidates"]) == (None, [])
     assert "no such record" in phone.refuses(*AS_LUCA, "queue", "link", item["id"], luca["hers"])

@@ -15,7 +15,7 @@ from itertools import permutations
 from typing import Self
 
 from crmsync.core.likeness import jaro_winkler, slips
-from crmsync.core.names import name_key
+from crmsync.core.names import fold, name_key
 from crmsync.core.nicknames import is_given, same_given
 from crmsync.core.phonetics import sound
 
@@ -100,6 +100,8 @@ def _compare(a: PersonName, b: PersonName) -> Comparison:
         solid = len(pairing.solid)
         if not solid:
             return Comparison(Verdict.OTHER)
+        if any(_half(word, a, b) for word in (*pairing.left, *pairing.right)):
+            return Comparison(Verdict.OTHER_GIVEN)
         return Comparison(Verdict.FITS if solid + len(pairing.initials) > 1 else Verdict.PARTLY, least)
     if least < 1.0:
         return Comparison(Verdict.CLOSE, least)
@@ -118,6 +120,13 @@ def _two_names(pairing: _Pairing, a: PersonName, b: PersonName) -> Comparison:
     if all(shared):
         return Comparison(Verdict.OTHER_FAMILY)
     return Comparison(Verdict.OTHER if roles >= {True, False} else Verdict.OTHER_GIVEN)
+
+
+def _half(word: str, a: PersonName, b: PersonName) -> bool:
+    """Whether a word is half of a first name with a hyphen: Jean and Jean-Luc may be brothers."""
+    if "-" not in a.text + b.text or not is_given(word):
+        return False
+    return any(f"-{word}" in text or f"{word}-" in text for text in (fold(a.text), fold(b.text)))
 
 
 def _is_first(word: str, given: frozenset[str], family: frozenset[str]) -> bool | None:

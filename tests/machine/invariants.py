@@ -120,7 +120,8 @@ def accounted(tx: Tables, world: World, spoke: Spoke) -> set[str]:
 def _accounts_for_everything(tx: Tables, world: World, spoke: Spoke, records: dict[str, Record]) -> None:
     """Invariant 7 at rest: what was seen is what is there, and nothing is left to be done about any of it."""
     there = {canonical(href) for href in spoke.items()}
-    assert accounted(tx, world, spoke) == there
+    seen = accounted(tx, world, spoke)
+    assert seen == there, (sorted(seen - there), sorted(there - seen), tx.parked.list(collection=spoke.collection))
     sums = explain.sums(tx, tx.accounts.get(spoke.name))
     waiting = list(explain.items(tx, tx.accounts.get(spoke.name), Standing.PENDING))
     assert (sums.states[Standing.PENDING], sums.gone) == (0, 0), waiting

@@ -261,6 +261,7 @@ def _vanished(job: Job, tx: Tables, collection: Collection, action: Vanished) ->
                 tx.links.keep_bytes(action.link, mirrored.item.raw)
             _looked(tx, collection, action.link, action.href)
             tx.mirror.drop(collection.id, [action.href])
+            tx.parked.drop_hrefs(collection.id, [action.href])
             return
         case OnDelete.UNFLAG:
             tx.flags.set(job.account.user, [action.record], on=False)
@@ -276,8 +277,12 @@ def _vanished(job: Job, tx: Tables, collection: Collection, action: Vanished) ->
 
 
 def forget(tx: Tables, collection: Collection, link: int, href: str) -> None:
-    """The link and what the mirror knows of its item go; open questions about them, and answers, end with that."""
+    """The link and what the mirror knows of its item go; open questions about them, and answers, end with that.
+
+    So does a failure: an item that is gone is neither refused nor unreadable any more.
+    """
     tx.links.delete(link)
     tx.mirror.drop(collection.id, [href])
+    tx.parked.drop_hrefs(collection.id, [href])
     tx.ours.forget(collection.id, href)
     tx.plans.forget(collection.id, href)

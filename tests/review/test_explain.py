@@ -222,6 +222,21 @@ def test_every_reason_has_words(reason: Reason) -> None:
     assert "{record}" not in words.replace(place.said, "")
 
 
+def test_an_item_that_was_refused_and_then_vanished_is_parked_no_longer(hub: Hub, phone: Spoke) -> None:
+    (href,) = seeded(phone, "x")
+    (id,) = bring_in(hub)
+    phone.sync()
+    hub.set(id, title="CTO")
+    phone.remote.fail(Fault(1, Refused("read-only"), took_effect=False, on=frozenset({Operation.PUT})))
+    phone.sync()
+    phone.remote.stop_failing()
+    assert item(hub, href).state is Standing.PARKED
+    phone.remote.remove(BOOK, href)
+    phone.sync()
+    assert record(hub, id).state is Standing.CONFLICTED
+    assert sums(hub, phone).items == 0
+
+
 def test_an_item_that_only_the_parked_items_know_of_goes_with_a_full_listing(hub: Hub, phone: Spoke) -> None:
     with hub.typing() as tx:
         tx.parked.put(phone.collection, "/book/unusable.vcf", None, "its text could not be had", None)

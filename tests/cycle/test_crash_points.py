@@ -130,17 +130,19 @@ def test_what_people_type_between_the_end_and_the_next_start_is_neither_lost_nor
         same(expected, found, fate)
 
 
-def test_taking_back_what_we_wrote_can_be_stopped_anywhere_and_called_again(tmp_path: Path) -> None:
-    def stage(hub: Hub, phone: Spoke) -> None:
-        phone.remote.seed(BOOK, "s", card("s", "Otto Weber"))
-        for n in range(3):
-            hub.add(name=f"Anna{n} Rossi{n}")
-        phone.sync()
+def written(hub: Hub, phone: Spoke) -> None:
+    """A stranger's item, and three that we made."""
+    phone.remote.seed(BOOK, "s", card("s", "Otto Weber"))
+    for n in range(3):
+        hub.add(name=f"Anna{n} Rossi{n}")
+    phone.sync()
 
-    scene = Scene(tmp_path, stage)
+
+def test_taking_back_what_we_wrote_can_be_stopped_anywhere_and_called_again(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, written)
     whole = scene.trial()
     steps = whole.eject().steps
-    assert [step for step in steps if "before deleting" in step] == ["eject.eject: before deleting"] * 3
+    assert [step for step in steps if "before deleting" in step] == ["eject._take_back: before deleting"] * 3
     expected = whole.dump()
     assert (len(expected["remote"]), expected["links"]) == (1, [])
     for at in range(1, len(steps) + 1):
@@ -151,7 +153,8 @@ def test_taking_back_what_we_wrote_can_be_stopped_anywhere_and_called_again(tmp_
 
 
 def test_no_part_of_the_engine_writes_or_asks_without_being_stopped_here(tmp_path: Path) -> None:
-    stopped = {"eject.eject"}
+    stopped = functions_of(Scene(tmp_path / "eject", written).trial().eject().steps)
+    stopped |= functions_of(Scene(tmp_path / "no etags", push, REMOTES["no etags"]).trial().live().steps)
     for number, stage in enumerate(SCENES):
         scene = Scene(tmp_path / str(number), stage)
         steps, _ = undisturbed(scene)
@@ -186,7 +189,7 @@ def functions_that_act() -> Iterator[str]:
     asks = {"pull", "listing", "fetch", "find", "create", "update", "delete"}
     is_commit: Callable[[ast.Attribute], bool] = lambda call: call.attr == "transaction"  # noqa: E731
     is_question: Callable[[ast.Attribute], bool] = lambda call: (  # noqa: E731
-        call.attr in asks and ast.unparse(call.value) in ("connector", "job.connector")
+        call.attr in asks and ast.unparse(call.value) in ("connector", "job.connector", "self.connector")
     )
     for path in sorted(Path(cycle.__file__).parent.glob("*.py")):
         for function in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -7,6 +7,8 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from crmsync.core.declarations import Master, masters_for
 from crmsync.core.origin import Origin
 from crmsync.model import Mode, OnConflict, Policy, RecordType
@@ -190,6 +192,7 @@ class Play:
         return values
 
 
+@pytest.mark.timeout(180)
 def test_every_field_of_a_thousand_random_merges_has_a_provenance(tmp_path: Path) -> None:
     merges = values = 0
     seed = 0

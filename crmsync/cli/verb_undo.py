@@ -8,6 +8,7 @@ from crmsync.cli.arguments import Arguments, positive
 from crmsync.cli.desk import Desk, emit, narrate, say
 from crmsync.errors import Usage
 from crmsync.review.undo import Undone, undo
+from crmsync.store.users import Scope
 
 
 class _Preview(Exception):
@@ -37,7 +38,9 @@ def newest(desk: Desk, *, undo: bool) -> int:
 
 
 def take_back(desk: Desk, number: int, dry_run: bool, as_json: bool) -> int:
-    """Undoes one run and says what was done."""
+    """Undoes one run and says what was done. Raises `Usage` for somebody who may not see all that a run changes."""
+    if desk.user.scope is not Scope.ALL or not desk.user.sees_suppliers:
+        raise Usage("a run may hold records that you may not see", next_step="Ask somebody who sees all of them")
     try:
         with desk.deciding(f"undo of run {number}", kind="undo") as tx:
             undone = undo(tx, number)
@@ -79,7 +82,7 @@ def _print(undone: Undone, mine: int | None) -> None:
     happened = ", ".join(part for part in parts if not part.startswith("0 "))
     say(f"run {undone.run}: {happened or 'there was nothing to put back'}")
     for one in undone.survived:
-        say(f"  stays: {' '.join(filter(None, (one.record, one.field)))}: {one.reason}")
+        say(f"  stays: {': '.join(filter(None, (f'{one.record} {one.field}'.strip(), one.reason)))}")
     if mine is None:
         narrate("nothing was done: this was a dry run")
     elif undone.total:

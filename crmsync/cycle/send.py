@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from crmsync import translate
 from crmsync.connectors.base import Written
 from crmsync.cycle import ours
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.prepare import Drop, Post, Put, Step, forget
-from crmsync.errors import Busy, Halt, Moved, Refused, Skip
+from crmsync.errors import Busy, Halt, Moved, Refused, Skip, Unreadable
 from crmsync.model import Item, Link, LinkState
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Tables
@@ -83,7 +84,20 @@ def log_write(tx: Tables, begun: Link, href: str) -> None:
     if begun.state is LinkState.CREATING:
         tx.pushes.created(replace(begun, href=href), created(begun, href).base)
     else:
-        tx.pushes.updated(replace(begun, href=href), begun.intent or {})
+        tx.pushes.updated(replace(begun, href=href), begun.intent or {}, _never_agreed(tx, begun))
+
+
+def _never_agreed(tx: Tables, begun: Link) -> frozenset[str]:
+    """Fields that both sides held, each its own way, when they were linked: there is no state to go back to."""
+    names = {name for name in begun.intent or {} if name not in begun.base and name not in begun.echo}
+    mirrored, record = tx.mirror.get(begun.collection, begun.href), tx.records.get(begun.record, deleted=True)
+    if not names or mirrored is None or record is None:
+        return frozenset()
+    try:
+        shown = translate.read(tx.collections.get(begun.collection).format, record.type, mirrored.item.raw).fields
+    except Unreadable:
+        return frozenset()
+    return frozenset(names & shown.keys())
 
 
 def log_deletion(tx: Tables, link: Link) -> None:

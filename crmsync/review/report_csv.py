@@ -14,6 +14,9 @@ HEADER = (
     "after", "reason",
 )  # fmt: skip
 
+_VISIBLE = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\t\n\r"}
+"""Control characters as their pictures: the file may be shown on a terminal. Lines within a cell are CSV."""
+
 
 def render(report: Report) -> Iterator[str]:
     """The file, row by row."""
@@ -26,5 +29,5 @@ def render(report: Report) -> Iterator[str]:
 
 def _row(cells: tuple[str, ...]) -> str:
     out = io.StringIO(newline="")
-    csv.writer(out).writerow([neutral(cell.replace("\0", "␀")) for cell in cells])
+    csv.writer(out).writerow([neutral(cell.translate(_VISIBLE)) for cell in cells])
     return out.getvalue()

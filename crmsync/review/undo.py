@@ -75,6 +75,8 @@ def undo(tx: Tables, run: int) -> Undone:
     work.remove()
     work.put_back()
     work.items()
+    if not work.undone.total:
+        return work.undone  # nothing to take back in turn
     tx.runs.set_undoes(mine, run)
     tx.runs.set_undone(run, mine)
     if taken.undoes is not None:
@@ -109,7 +111,8 @@ def _changes(tx: Tables, run: int) -> tuple[dict[str, _Changes], dict[str, _Chan
 
 @dataclass(slots=True)
 class _Undo:
-    """The work at hand. `made` are the records that go; `kept` those that the run made and that live on."""
+    """The work at hand. `made` are the records that go; `kept` those that the run made and that live on;
+    `taken` those whose item became another record's meanwhile."""
 
     tx: Tables
     undone: Undone
@@ -117,6 +120,7 @@ class _Undo:
     remote: dict[str, _Changes]
     made: list[str] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
 
     def keep_what_was_edited(self) -> None:
         """A record that the run made, and somebody worked on since, is not taken away."""
@@ -150,7 +154,7 @@ class _Undo:
                 case "link" if one.before is None:
                     made.append(one.after)
                 case "link":
-                    self.undone.decisions += self.tx.links.relink(one.before)
+                    self._relink(one.before)
                 case "conflict":
                     self._reopen(int(one.key), one.before)
                 case "queue":
@@ -179,6 +183,17 @@ class _Undo:
         conflict = self.tx.conflicts.get(id).conflict
         reason = f"conflict {id} stays decided, since its answer reached the remote; the other value is in its log"
         self.undone.survived.append(Survivor(conflict.record, conflict.field, reason))
+
+    def _relink(self, image: Mapping[str, Any]) -> None:
+        record, collection, href = image["record"], image["collection"], image["href"]
+        if self.tx.links.relink(image):
+            self.undone.decisions += 1
+            # What happened to the item meanwhile was nobody's edit of this record: it is looked at now.
+            self.tx.mirror.mark_dirty(collection, [href])
+            return
+        self.taken.add(record)
+        reason = f"{href} belongs to another record by now: what was undone stays undone"
+        self.undone.survived.append(Survivor(record, "", reason))
 
     def _unlink(self, images: Sequence[Mapping[str, Any]]) -> None:
         records = [image["record"] for image in images]
@@ -239,7 +254,7 @@ class _Undo:
 
     def put_back(self) -> None:
         """Records that were deleted return, and fields get their old values."""
-        here = {*self.made, *self.kept}
+        here = {*self.made, *self.kept, *self.taken}
         ids = [id for id in (*self.hub, *(id for id in self.remote if id not in self.hub)) if id not in here]
         held = self.tx.records.many(ids)
         for id in ids:
@@ -252,6 +267,8 @@ class _Undo:
                 if self.tx.records.restore(id, reason=self._reason):
                     self.undone.restored.append(id)
                     self._no_question(id)
+                    for link in self.tx.links.for_record(id):
+                        self.tx.mirror.mark_dirty(link.collection, [link.href])
             self._fields(id, record.fields, changes)
 
     def _no_question(self, id: str) -> None:

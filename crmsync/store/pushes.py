@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,11 +44,13 @@ class Pushes:
         """An item was made of a record."""
         self._append(link, [("", None, dump_value(fields))])
 
-    def updated(self, link: Link, changes: Mapping[str, Any]) -> None:
-        """Fields of an item were written; `link.base` is what was agreed on before."""
-        self._append(
-            link, [(name, dump_value(link.base.get(name)), dump_value(value)) for name, value in changes.items()]
-        )
+    def updated(self, link: Link, changes: Mapping[str, Any], never_agreed: AbstractSet[str] = frozenset()) -> None:
+        """Fields of an item were written; `link.base` is what was agreed on before.
+
+        What was `never_agreed` on is no state to go back to: there the value written stands for the one before.
+        """
+        before = {name: changes[name] if name in never_agreed else link.base.get(name) for name in changes}
+        self._append(link, [(name, dump_value(before[name]), dump_value(value)) for name, value in changes.items()])
 
     def deleted(self, link: Link, raw: bytes | None) -> None:
         """An item was removed; these were its bytes."""

@@ -64,7 +64,8 @@ class Runs:
     def newest_undoable(self, *, undo: bool = False) -> Run | None:
         """The last run that changed something and stands; with `undo`, the last undo that stands."""
         row = self._session.one(
-            f"SELECT {_ROW} FROM runs WHERE undone_by IS NULL AND state <> 'running' AND (undoes IS NOT NULL) = ? AND ("
+            f"SELECT {_ROW} FROM runs WHERE undone_by IS NULL AND state <> 'running' AND (undoes IS NOT NULL) = ? AND "
+            "NOT EXISTS (SELECT 1 FROM runs redone WHERE redone.id = runs.undoes AND redone.undoes IS NOT NULL) AND ("
             "EXISTS (SELECT 1 FROM stamps s JOIN journal j ON j.stamp = s.id WHERE s.run = runs.id) OR "
             "EXISTS (SELECT 1 FROM stamps s JOIN pushes p ON p.stamp = s.id WHERE s.run = runs.id) OR "
             "EXISTS (SELECT 1 FROM stamps s JOIN decisions d ON d.stamp = s.id WHERE s.run = runs.id)) "

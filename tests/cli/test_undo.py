@@ -64,3 +64,18 @@ def test_a_person_reads_what_was_done_and_what_stays(crm: Terminal) -> None:
     said = crm("undo", run)
     assert "1 fields put back" in said.out
     assert f"stays: {anna} title: edited since" in said.out
+
+
+def test_a_redo_is_not_redone(crm: Terminal) -> None:
+    anna = crm.json("records", "add", "--type", "contact", "name=Anna Rossi", "title=Buyer")["id"]
+    crm("records", "set", anna, "title=CEO")
+    crm("undo", "--last")
+    crm("redo")
+    assert "nothing to take back" in crm.refuses("redo")
+    assert title(crm, anna) == "CEO"
+
+
+def test_who_does_not_see_every_record_takes_nothing_back(crm: Terminal) -> None:
+    crm("user", "add", "bob", "--scope", "own")
+    crm.json("records", "add", "--type", "contact", "name=Anna Rossi")
+    assert "may not see" in crm.refuses("undo", "--last", "--user", "bob")

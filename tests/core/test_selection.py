@@ -147,7 +147,8 @@ def test_the_reason_names_the_flag_before_the_filter() -> None:
 def test_a_contact_belongs_to_a_business_however_its_name_is_typed() -> None:
     businesses = [{"name": "ACME Italia S.r.l."}, {"name": "Rossi", "organization": "Officine Rossi"}, {"orders": 1}]
     contacts = [("a", "Acme Italia"), ("b", "acme italia srl"), ("c", "Beta"), ("d", "OFFICINE ROSSI"), ("e", "--")]
-    assert linked(businesses, contacts) == {"a", "b", "d"}
+    contacts.append(("f", "Acme Italia"))
+    assert linked(businesses, contacts) == {"a", "b", "d", "f"}
     assert linked([], contacts) == frozenset()
 
 

@@ -250,3 +250,7 @@ def test_an_empty_report_says_so() -> None:
     assert "Nothing to do" in "".join(report_markdown.render(empty))
     assert "".join(report_csv.render(empty)).count("\n") == 1
     assert json.loads("".join(report_json.render(empty)))["sections"] == []
+
+
+def test_a_csv_report_holds_no_control_character_that_a_terminal_obeys() -> None:
+    assert report_csv._row(("\x1b[2J\x07name", "two\nlines")) == '␛[2J␇name,"two\nlines"\r\n'

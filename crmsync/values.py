@@ -65,6 +65,18 @@ Fields: TypeAlias = Mapping[str, Value]
 Changes: TypeAlias = Mapping[str, Value | None]
 
 
+def text_of(fields: Fields, field: str) -> str:
+    """A text field; `""` when it is empty."""
+    value = fields.get(field, "")
+    return value if isinstance(value, str) else ""
+
+
+def values_of(fields: Fields, field: str) -> list[str]:
+    """The values of a list of mail addresses, phone numbers or URLs, without their labels."""
+    entries = fields.get(field, ())
+    return [entry.value for entry in entries if isinstance(entry, Labelled)] if isinstance(entries, tuple) else []
+
+
 class Shape(Enum):
     """How the values of a field are built; decides JSON form, comparison and merge."""
 

@@ -19,7 +19,7 @@ from crmsync.core.phone import phone_key
 from crmsync.core.phonetics import sound_key, sound_keys
 from crmsync.core.vat import tax_key, vat_key, vat_valid
 from crmsync.model import RecordType
-from crmsync.values import Address, Fields, Labelled, Participant, Value
+from crmsync.values import Address, Fields, Labelled, Participant, Value, text_of, values_of
 
 __all__ = [
     "Entry",
@@ -151,13 +151,13 @@ def record_keys(type: RecordType, fields: Fields, region: str = "") -> Iterator[
 
     A contact's organization is not among them: it would lead from each colleague to all others.
     """
-    name = _text(fields, "name")
-    given, family = _text(fields, "given"), _text(fields, "family")
+    name = text_of(fields, "name")
+    given, family = text_of(fields, "given"), text_of(fields, "family")
     company = type in _BUSINESSES
-    yield from _reach(_values(fields, "emails"), _values(fields, "phones"), region)
-    if vat := vat_key(_text(fields, "vat_number")):
+    yield from _reach(values_of(fields, "emails"), values_of(fields, "phones"), region)
+    if vat := vat_key(text_of(fields, "vat_number")):
         yield "vat", vat
-    if tax := tax_key(_text(fields, "tax_code")):
+    if tax := tax_key(text_of(fields, "tax_code")):
         yield "tax", tax
     if type is not RecordType.COMPANY:
         # Most cards spell the name in both ways, and its key does not depend on the order.
@@ -166,7 +166,7 @@ def record_keys(type: RecordType, fields: Fields, region: str = "") -> Iterator[
             if key := sound_key(person):
                 yield "name", key
     if company:
-        for organization in (name, _text(fields, "organization")):
+        for organization in (name, text_of(fields, "organization")):
             if key := organization_key(organization):
                 yield "org", key
 
@@ -203,13 +203,3 @@ def _reach(emails: Iterable[str], phones: Iterable[str], region: str) -> Iterato
     for phone in phones:
         if key := phone_key(phone, region):
             yield "phone", key
-
-
-def _text(fields: Fields, field: str) -> str:
-    value = fields.get(field, "")
-    return value if isinstance(value, str) else ""
-
-
-def _values(fields: Fields, field: str) -> list[str]:
-    entries = fields.get(field, ())
-    return [entry.value for entry in entries if isinstance(entry, Labelled)] if isinstance(entries, tuple) else []

@@ -58,7 +58,11 @@ def organization_key(text: str) -> str:
 
 def fold(text: str) -> str:
     """Text without case, accents and apostrophes: what is left is compared word by word."""
-    folded = text.casefold().translate(_APOSTROPHES)
+    return unaccented(text.casefold().translate(_APOSTROPHES))
+
+
+def unaccented(folded: str) -> str:
+    """Text that was folded, without accents, and with plain letters for those that are no letter with an accent."""
     if folded.isascii():
         return folded
     apart = unicodedata.normalize("NFKD", folded.translate(_LETTERS))

@@ -12,7 +12,7 @@ from crmsync.core.mail_address import company_domain
 from crmsync.core.person_name import PersonName
 from crmsync.core.postal import Postal
 from crmsync.model import Record
-from crmsync.values import Address, Fields, Labelled
+from crmsync.values import Address, Fields, text_of, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Probe:
     @classmethod
     def of(cls, kind: str, fields: Fields) -> Self:
         """The probe for an item that was read (`formats.base.Parsed`)."""
-        nobody = not (_text(fields, "given") or _text(fields, "family"))
-        company = nobody and _names_itself(_text(fields, "name"), _text(fields, "organization"))
+        nobody = not (text_of(fields, "given") or text_of(fields, "family"))
+        company = nobody and _names_itself(text_of(fields, "name"), text_of(fields, "organization"))
         return cls._of(fields, business=kind == "org" or company)
 
     @classmethod
@@ -56,18 +56,18 @@ class Probe:
     @classmethod
     def _of(cls, fields: Fields, *, business: bool) -> Self:
         return cls(
-            name=_text(fields, "name"),
-            given=_text(fields, "given"),
-            family=_text(fields, "family"),
-            nickname=_text(fields, "nickname"),
-            suffix=_text(fields, "suffix"),
-            organization=_text(fields, "organization"),
-            emails=_values(fields, "emails"),
-            phones=_values(fields, "phones"),
+            name=text_of(fields, "name"),
+            given=text_of(fields, "given"),
+            family=text_of(fields, "family"),
+            nickname=text_of(fields, "nickname"),
+            suffix=text_of(fields, "suffix"),
+            organization=text_of(fields, "organization"),
+            emails=tuple(values_of(fields, "emails")),
+            phones=tuple(values_of(fields, "phones")),
             addresses=_addresses(fields),
-            birthday=_text(fields, "birthday"),
-            vat_number=_text(fields, "vat_number"),
-            tax_code=_text(fields, "tax_code"),
+            birthday=text_of(fields, "birthday"),
+            vat_number=text_of(fields, "vat_number"),
+            tax_code=text_of(fields, "tax_code"),
             business=business,
         )
 
@@ -132,18 +132,6 @@ def _keyed(key_of: Callable[[str], str], texts: Iterable[str]) -> dict[str, str]
         if key := key_of(text):
             keyed.setdefault(key, text)
     return keyed
-
-
-def _text(fields: Fields, field: str) -> str:
-    value = fields.get(field, "")
-    return value if isinstance(value, str) else ""
-
-
-def _values(fields: Fields, field: str) -> tuple[str, ...]:
-    entries = fields.get(field, ())
-    if not isinstance(entries, tuple):
-        return ()
-    return tuple(entry.value for entry in entries if isinstance(entry, Labelled))
 
 
 def _addresses(fields: Fields) -> tuple[Address, ...]:

@@ -15,6 +15,7 @@ from crmsync.core.origin import read
 from crmsync.errors import Usage
 from crmsync.review import explain
 from crmsync.store.accounts import Account
+from crmsync.store.flags import FLAG_FIELD
 from crmsync.store.standing import Standing
 from crmsync.store.store import Tables
 from crmsync.values import fields_to_json, to_json
@@ -240,7 +241,7 @@ def _journalled(tx: Tables, run: int) -> Iterator[tuple[str, Line]]:
     for entry in tx.journal.of_run(run):
         before, after = _plain(entry.before), _plain(entry.after)
         title = "Changed in the CRM"
-        changes = [Change(_FLAG if entry.field.startswith("sync:") else entry.field, before, after)]
+        changes = [Change(_FLAG if entry.field.startswith(FLAG_FIELD) else entry.field, before, after)]
         if entry.field == "":
             title = "New in the CRM" if entry.before is None else "Removed in the CRM"
             changes = list(_changes(before or {}, after or {}))

@@ -17,12 +17,12 @@ from crmsync.core.keys import same
 from crmsync.errors import Usage
 from crmsync.model import RecordType
 from crmsync.review.conflicts import DELETED, ask_about_item, is_written, reopen
+from crmsync.store.flags import FLAG_FIELD
 from crmsync.store.runs import Run
 from crmsync.store.store import Tables
 from crmsync.values import Fields
 
 _Step: TypeAlias = tuple[object, object]
-_FLAG = "sync:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class _Undo:
                 then[entry.field] = entry.after
         record = self.tx.records.get(id)
         assert record is not None
-        fields = {name for name in (*then, *record.fields) if name != "type" and not name.startswith(_FLAG)}
+        fields = {name for name in (*then, *record.fields) if name != "type" and not name.startswith(FLAG_FIELD)}
         return [name for name in sorted(fields) if not same(name, then.get(name), record.fields.get(name))]
 
     def decisions(self) -> None:
@@ -286,7 +286,7 @@ class _Undo:
         back: dict[str, Any] = {}
         written = self.remote.get(id, _Changes()).fields
         for name in {**changes.fields, **written}:
-            if name == "type" or name.startswith(_FLAG):
+            if name == "type" or name.startswith(FLAG_FIELD):
                 self._pseudo(id, name, changes.fields[name])
                 continue
             steps = [*reversed(changes.fields.get(name, [])), *reversed(written.get(name, []))]
@@ -308,7 +308,7 @@ class _Undo:
                 self.tx.records.retype(id, RecordType(str(before)), reason=self._reason)
                 self.undone.fields += 1
         elif before != after:
-            user = int(name.removeprefix(_FLAG))
+            user = int(name.removeprefix(FLAG_FIELD))
             self.undone.fields += len(self.tx.flags.set(user, [id], on=before is True))
 
     def items(self) -> None:

@@ -8,6 +8,9 @@ from crmsync.store.journal import Journal
 from crmsync.store.session import Session, batches, marks
 from crmsync.store.withheld import Withheld
 
+FLAG_FIELD = "sync:"
+"""How the journal names the flag of a user: with the user's id behind it."""
+
 
 class Flags:
     """The table `flags`; a row is a flag that is on."""
@@ -33,7 +36,7 @@ class Flags:
         statement = "INSERT INTO flags VALUES (?, ?)" if on else "DELETE FROM flags WHERE user = ? AND record = ?"
         self._session.write_many(statement, [(user, id) for id in changed])
         before, after = ("false", "true") if on else ("true", "false")
-        seq = self._journal.append_many([(id, f"sync:{user}", before, after, None) for id in changed])
+        seq = self._journal.append_many([(id, f"{FLAG_FIELD}{user}", before, after, None) for id in changed])
         self._session.write_many(
             "UPDATE links SET dirty = 1, touched = ? WHERE record = ?", [(seq, id) for id in changed]
         )

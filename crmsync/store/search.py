@@ -8,17 +8,15 @@ without its country code, spaces and zeros in front. So the index needs no token
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TypeAlias
 
-from crmsync.values import Address, Fields, Labelled
+from crmsync.core.names import unaccented
+from crmsync.values import Address, Fields, text_of, values_of
 
 Words: TypeAlias = tuple[str, str, str, str, str]
 """name, organization, emails, phones, note: the columns of `record_words`."""
 
 _WORD = re.compile(r"[^\W_]+")
-# Letters that Unicode does not take apart into a base letter and an accent.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 _NUMBER = re.compile(r"[+(]?\d[\d\s()./+-]*")
 _DIGITS = re.compile(r"\D+")
 
@@ -27,8 +25,7 @@ def fold(text: str) -> str:
     """Lower case, without accents: how names sort, and what words are compared in."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return unaccented(text.casefold())
 
 
 def sort_key(fields: Fields) -> str:
@@ -42,7 +39,7 @@ def title(fields: Fields) -> str:
         value = fields.get(field)
         if isinstance(value, str) and value:
             return value
-    return f"{_text(fields, 'given')} {_text(fields, 'family')}".strip()
+    return f"{text_of(fields, 'given')} {text_of(fields, 'family')}".strip()
 
 
 def words(fields: Fields) -> Words:
@@ -52,10 +49,10 @@ def words(fields: Fields) -> Words:
         for columns in (_NAMES, _ORGANIZATIONS, _TEXTS)
     ]
     texts[2] = " ".join([texts[2], *_places(fields)])
-    texts.append(" ".join(_values(fields, "emails")))
+    texts.append(" ".join(values_of(fields, "emails")))
     # Folded all at once, with a sign between them that no word holds.
     name, organization, note, emails = fold("\0".join([text.replace("\0", " ") for text in texts])).split("\0")
-    phones = [spelling for phone in _values(fields, "phones") for spelling in _spellings(phone)]
+    phones = [spelling for phone in values_of(fields, "phones") for spelling in _spellings(phone)]
     return (
         " ".join(dict.fromkeys(_WORD.findall(name))),
         _apart(organization),
@@ -129,13 +126,3 @@ _TWO_DIGITS = frozenset(
 def _places(fields: Fields) -> list[str]:
     addresses = fields.get("addresses", ())
     return [entry.city for entry in addresses if isinstance(entry, Address)] if isinstance(addresses, tuple) else []
-
-
-def _text(fields: Fields, field: str) -> str:
-    value = fields.get(field, "")
-    return value if isinstance(value, str) else ""
-
-
-def _values(fields: Fields, field: str) -> list[str]:
-    entries = fields.get(field, ())
-    return [entry.value for entry in entries if isinstance(entry, Labelled)] if isinstance(entries, tuple) else []

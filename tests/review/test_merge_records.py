@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,23 +15,16 @@ from crmsync.review.conflicts import Choice
 from crmsync.review.merge_records import Merging, merge, weigh
 from crmsync.review.undo import undo
 from crmsync.store.import_queue import QueueSelection, QueueState
-from crmsync.store.session import Stamp
 from crmsync.store.store import Tables
 from crmsync.values import Labelled, Value
-from tests.cycle.bench_of import BOOK, Hub, Spoke, card, edit, settled
+from tests.cycle.bench_of import BOOK, Spoke, card, edit, settled
+from tests.review.person import Person
 
 WORK, HOME = Labelled("ada@work.example"), Labelled("ada@home.example")
 
 
-class Office(Hub):
-    """A hub where each decision is a run, as at the command line."""
-
-    @contextmanager
-    def deciding(self, kind: str = "decision") -> Iterator[Tables]:
-        with self.store.transaction(Stamp(self.now(), "cli", "me", None, "")) as tx:
-            self.last = tx.begin_run(kind)
-            yield tx
-            tx.runs.finish(self.last, "done", {})
+class Office(Person):
+    """A person who merges."""
 
     def merge(self, keep: str, other: str) -> Merging:
         with self.deciding() as tx:

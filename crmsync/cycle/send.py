@@ -90,8 +90,10 @@ def log_write(tx: Tables, begun: Link, href: str) -> None:
 def _never_agreed(tx: Tables, begun: Link) -> frozenset[str]:
     """Fields that both sides held, each its own way, when they were linked: there is no state to go back to."""
     names = {name for name in begun.intent or {} if name not in begun.base and name not in begun.echo}
+    if not names:
+        return frozenset()
     mirrored, record = tx.mirror.get(begun.collection, begun.href), tx.records.get(begun.record, deleted=True)
-    if not names or mirrored is None or record is None:
+    if mirrored is None or record is None:
         return frozenset()
     try:
         shown = translate.read(tx.collections.get(begun.collection).format, record.type, mirrored.item.raw).fields

@@ -7,7 +7,7 @@ itself, so it can be taken back in turn: that is the redo.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -15,9 +15,10 @@ from typing import Any, TypeAlias
 from crmsync.core.inverse import inverse
 from crmsync.core.keys import same
 from crmsync.errors import Usage
-from crmsync.model import RecordType
+from crmsync.model import JournalEntry, RecordType
 from crmsync.review.conflicts import DELETED, ask_about_item, is_written, reopen
 from crmsync.store.flags import FLAG_FIELD
+from crmsync.store.pushes import Push
 from crmsync.store.runs import Run
 from crmsync.store.store import Tables
 from crmsync.values import Fields
@@ -69,12 +70,13 @@ def undo(tx: Tables, run: int) -> Undone:
     taken = undoable(tx, run)
     mine = tx.run
     assert mine is not None
-    work = _Undo(tx, Undone(run), *_changes(tx, run))
+    pushes = tx.pushes.of_run(run)
+    work = _Undo(tx, Undone(run), *_changes(tx.journal.of_run(run), pushes))
     work.keep_what_was_edited()
     work.decisions()
     work.remove()
     work.put_back()
-    work.items()
+    work.items([push for push in pushes if not push.field])
     if not work.undone.total:
         return work.undone  # nothing to take back in turn
     tx.runs.set_undoes(mine, run)
@@ -92,17 +94,19 @@ class _Changes:
     deleted: bool = False
 
 
-def _changes(tx: Tables, run: int) -> tuple[dict[str, _Changes], dict[str, _Changes]]:
+def _changes(
+    entries: Iterable[JournalEntry], pushes: Iterable[Push]
+) -> tuple[dict[str, _Changes], dict[str, _Changes]]:
     """By record: what the run changed in the hub, and what it wrote at the remote."""
     hub: dict[str, _Changes] = {}
-    for entry in tx.journal.of_run(run):
+    for entry in entries:
         changes = hub.setdefault(entry.record, _Changes())
         if entry.field:
             changes.fields.setdefault(entry.field, []).append((entry.before, entry.after))
         else:
             changes.deleted = True
     remote: dict[str, _Changes] = {}
-    for push in tx.pushes.of_run(run):
+    for push in pushes:
         if push.field:
             steps = remote.setdefault(push.record, _Changes()).fields.setdefault(push.field, [])
             steps.append((push.before, push.after))
@@ -237,10 +241,14 @@ class _Undo:
         self, images: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]], kept: AbstractSet[tuple[int, str]]
     ) -> None:
         if kept:
-            rows = {id: self.tx.queue.get(id) for id in images}
-            images = {id: one for id, one in images.items() if (rows[id].collection, rows[id].item.href) not in kept}
-        anew = self.tx.queue.restore(images)
-        self.undone.decisions += len(images) - len(anew)
+            rows = {id: self.tx.queue.find(id) for id in images}
+            images = {
+                id: images[id]
+                for id, row in rows.items()
+                if row is not None and (row.collection, row.item.href) not in kept
+            }
+        back, anew = self.tx.queue.restore(images)
+        self.undone.decisions += len(back)
         for id in anew:
             name = self.tx.queue.get(id).item.name
             reason = f"item {id} of the queue ({name}) was decided anew: it stays so"
@@ -311,11 +319,11 @@ class _Undo:
             user = int(name.removeprefix(FLAG_FIELD))
             self.undone.fields += len(self.tx.flags.set(user, [id], on=before is True))
 
-    def items(self) -> None:
+    def items(self, pushes: Iterable[Push]) -> None:
         """What the run created at the remote leaves it; what it removed there comes back, by the next cycle."""
         gone = set(self.undone.removed)
-        for push in self.tx.pushes.of_run(self.undone.run):
-            if push.field or push.record in gone:
+        for push in pushes:
+            if push.record in gone:
                 continue
             account = self.tx.accounts.of_collection(push.collection)
             if account is None:

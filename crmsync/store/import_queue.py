@@ -171,9 +171,12 @@ class ImportQueue:
             (state.value, stamp.at, stamp.actor, listed),
         ).rowcount
 
-    def restore(self, images: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> list[int]:
-        """Takes decisions back: by id, what each row held before and after. Returns those that were decided anew since,
-        which stay as they are; a row that went away is none of them."""
+    def restore(self, images: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> tuple[list[int], list[int]]:
+        """Takes decisions back: by id, what each row held before and after.
+
+        Returns those that were taken back, and those that were decided anew since and stay as they are. A row that went
+        away is neither.
+        """
         sql = "SELECT id, state, type FROM queue WHERE id IN (SELECT value FROM json_each(?))"
         now = {id: (state, type) for id, state, type in self._session.all(sql, (dump(list(images)),))}
         back = {
@@ -186,7 +189,7 @@ class ImportQueue:
             "UPDATE queue SET state = ?, type = ?, decided_at = ?, decided_by = ? WHERE id = ?",
             [(one["state"], one["type"], one["at"], one["by"], id) for id, (one, _) in back.items()],
         )
-        return [id for id in images if id in now and id not in back]
+        return list(back), [id for id in images if id in now and id not in back]
 
     def mark_ruled(self, ids: Iterable[int]) -> None:
         """The rules have had their turn with these."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from crmsync.admission.sort_by_rule import Sorted, sort_by_rules
 from crmsync.cycle.job import Job
-from crmsync.sort_by_rule import Sorted, sort_by_rules
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import QueueSelection
 from crmsync.store.queue_rules import Rule, RuleAction

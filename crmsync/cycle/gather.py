@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crmsync import translate
+from crmsync.admission.eligible import Eligible
 from crmsync.core.fieldmap import view as visible
 from crmsync.core.reconcile import Local, Pair, Remote
 from crmsync.core.selection import Selected
 from crmsync.cycle.job import Job
 from crmsync.cycle.newer import newer
-from crmsync.eligible import Eligible
 from crmsync.errors import Unreadable
 from crmsync.model import Link, LinkState, Record, RecordType
 from crmsync.store.collections_of import Collection

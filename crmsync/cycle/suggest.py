@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crmsync.admission.suggest import suggested
 from crmsync.cycle.job import Job
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found, QueueSelection
 from crmsync.store.store import Tables
-from crmsync.suggest import suggested
 
 _PAGE = 500
 

@@ -7,20 +7,20 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from crmsync import translate
+from crmsync.admission.enrol import Newcomer, enrol, read
+from crmsync.admission.suggest import suggested
 from crmsync.core.adopt import adopt
 from crmsync.core.fieldmap import fits, view
 from crmsync.cycle.gather import wanted
 from crmsync.cycle.job import Job, record_of
 from crmsync.cycle.rules import Enrolment
 from crmsync.cycle.suggest import enqueue
-from crmsync.enrol import Newcomer, enrol, read
 from crmsync.errors import Unreadable
 from crmsync.formats import registry
 from crmsync.model import Confidence, Conflict, Item, Link, LinkState, Mode, Record
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found, QueueState
 from crmsync.store.store import Tables
-from crmsync.suggest import suggested
 
 
 def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from crmsync.admission.eligible import Eligible
 from crmsync.core.selection import Excluded, Export
-from crmsync.eligible import Eligible
 from crmsync.model import LinkState, Mode, Record
 from crmsync.store.accounts import Account
 from crmsync.store.collections_of import Collection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from crmsync.admission.sorting import Done, assign, bring_in, leave_out
 from crmsync.review.linking import accept, link, weigh
-from crmsync.sorting import Done, assign, bring_in, leave_out
 
 __all__ = ["Done", "accept", "assign", "bring_in", "leave_out", "link", "weigh"]

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from crmsync.admission.enrol import Newcomer
+from crmsync.admission.sorting import Done, open_rows, read_row, set_aside
+from crmsync.admission.suggest import candidates, suggested
 from crmsync.core.adopt import Adoption, adopt
 from crmsync.core.entries import Diff
 from crmsync.core.fieldmap import display_name, view
 from crmsync.core.merge import Lost, Merge, merge
 from crmsync.core.origin import Origin
-from crmsync.enrol import Newcomer
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import Candidate, Conflict, Link, Mode, Policy, Record
-from crmsync.sorting import Done, open_rows, read_row, set_aside
 from crmsync.store.import_queue import Queued, QueueState
 from crmsync.store.store import Tables
-from crmsync.suggest import candidates, suggested
 from crmsync.values import Changes, Fields, Value, is_list
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from crmsync.admission.sort_by_rule import Sorted, fitting, sort_by_rules
 from crmsync.errors import Usage
 from crmsync.model import Confidence, Mode
-from crmsync.sort_by_rule import Sorted, fitting, sort_by_rules
 from crmsync.store.import_queue import UNDECIDED, Queued, QueueSelection, QueueState
 from crmsync.store.queue_rules import Rule, RuleAction
 from crmsync.store.store import Tables

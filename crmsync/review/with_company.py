@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from crmsync.admission.enrol import Newcomer, enrol
+from crmsync.admission.sorting import Done, open_rows, read_row, set_aside, unfit
+from crmsync.admission.suggest import candidates
 from crmsync.core.fieldmap import display_name, is_business
 from crmsync.core.keys import organization_key, same
-from crmsync.enrol import Newcomer, enrol
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import Confidence, Record, RecordType
-from crmsync.sorting import Done, open_rows, read_row, set_aside, unfit
 from crmsync.store.import_queue import Found, Queued, QueueState
 from crmsync.store.store import Tables
-from crmsync.suggest import candidates
 
 
 @dataclass(frozen=True, slots=True)

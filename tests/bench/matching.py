@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from crmsync.admission.suggest import candidates
 from crmsync.model import Candidate, CollectionKind, Confidence, Record, RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.identity import new_id
 from crmsync.store.import_queue import Found
 from crmsync.store.session import Stamp
 from crmsync.store.store import Store
-from crmsync.suggest import candidates
 from crmsync.values import Labelled, Value
 from tests.bench.measure import verdict
 from tests.bench.people import Book, Entry, Generator

@@ -6,11 +6,11 @@ import itertools
 
 import pytest
 
+from crmsync.admission.sorting import Done
 from crmsync.model import RecordType
 from crmsync.review import import_queue
 from crmsync.review.undo import undo
 from crmsync.review.with_company import Company, bring_in_with_company
-from crmsync.sorting import Done
 from crmsync.store.import_queue import QueueState
 from crmsync.store.session import Stamp
 from crmsync.values import Labelled

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from crmsync.admission.enrol import Newcomer, enrol, read
 from crmsync.core.fieldmap import fits
-from crmsync.enrol import Newcomer, enrol, read
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import RecordType
 from crmsync.store.import_queue import Queued, QueueState

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from crmsync.admission.sorting import Done, assign, bring_in, leave_out, unfit
+from crmsync.admission.suggest import keys_of, suggested
 from crmsync.errors import Usage
 from crmsync.model import Confidence, RecordType
-from crmsync.sorting import Done, assign, bring_in, leave_out, unfit
 from crmsync.store.import_queue import Found, Queued, QueueSelection, QueueState
 from crmsync.store.queue_rules import Rule, RuleAction
 from crmsync.store.session import Stamp
 from crmsync.store.store import Store, Tables
-from crmsync.suggest import keys_of, suggested
 
 _BATCH = 500
 

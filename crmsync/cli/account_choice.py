@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from crmsync.cli.desk import Desk, answer, narrate
+from crmsync.cli.answers import answer, narrate
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.model import Mode
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crmsync import credentials
-from crmsync.cli.desk import FILES, Desk, answer, narrate, say
+from crmsync.cli.answers import answer, narrate, say
 from crmsync.cli.remotes import connect, for_connector
 from crmsync.connectors import registry
 from crmsync.connectors.base import RemoteCollection, Secret, Settings
+from crmsync.desk import FILES, Desk
 from crmsync.errors import Usage
 from crmsync.model import Mode
 from crmsync.safe import safe

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from crmsync.cli import VERBS
-from crmsync.cli.desk import Desk
+from crmsync.desk import Desk
 from crmsync.errors import BadConfig, Busy, CrmsyncError, SignInNeeded, Skip, StoreBroken, Unreachable, Usage
 from crmsync.home import find
 from crmsync.safe import safe

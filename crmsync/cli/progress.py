@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from time import monotonic
 
-from crmsync.cli.desk import WIDTH
+from crmsync.cli.answers import WIDTH
 from crmsync.safe import fit, safe
 
 

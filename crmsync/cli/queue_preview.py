@@ -7,9 +7,10 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from crmsync.cli.desk import Desk, emit, narrate, say, table
+from crmsync.cli.answers import emit, narrate, say, table
 from crmsync.cli.field_values import as_json, in_words
 from crmsync.core.fieldmap import display_name
+from crmsync.desk import Desk
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import Candidate
 from crmsync.review.linking import Linking, acceptable, candidates_of, weigh

@@ -6,10 +6,11 @@ import argparse
 from typing import Any
 
 from crmsync.cli import rule_learning
+from crmsync.cli.answers import answer, emit, narrate, say, table
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, answer, emit, narrate, now, say, table
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.rule_words import account_of, decided, in_words, preview_json, rule_json
+from crmsync.desk import Desk, now
 from crmsync.errors import Usage
 from crmsync.model import RecordType
 from crmsync.review import queue_rules

@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crmsync.cli.desk import Desk, emit, table
+from crmsync.cli.answers import emit, table
 from crmsync.core.confidence import BEST, LOW, MEDIUM, STRONG
 from crmsync.core.fieldmap import display_name
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.model import Record
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from crmsync.cli.desk import Desk, emit, emit_each, say, table
+from crmsync.cli.answers import emit, emit_each, say, table
 from crmsync.cli.field_values import as_json, in_words
 from crmsync.core.origin import read
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.model import JournalEntry
 from crmsync.review import provenance

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crmsync import credentials
-from crmsync.cli.desk import FILES, Desk
 from crmsync.connectors import registry
 from crmsync.connectors.base import Connector, Secret, Settings
 from crmsync.cycle import Rules
+from crmsync.desk import FILES, Desk
 from crmsync.errors import Usage
 from crmsync.store.accounts import Account
 

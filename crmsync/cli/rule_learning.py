@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from crmsync.cli.desk import Desk, emit, say, table
+from crmsync.cli.answers import emit, say, table
 from crmsync.cli.rule_words import in_words, preview_json, rule_json
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.review import queue_rules
 from crmsync.review.rule_learning import Proposal, proposals

@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from crmsync.cli.desk import say
+from crmsync.cli.answers import say
 from crmsync.demo.server import Address
 from crmsync.errors import Bug
 

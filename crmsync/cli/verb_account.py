@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from crmsync.cli.answers import answer, emit, narrate, table
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, answer, emit, narrate, table
 from crmsync.cli.frame import ERROR, OK, SOME_FAILED
+from crmsync.desk import Desk
 from crmsync.model import Mode
 
 if TYPE_CHECKING:
@@ -183,8 +184,8 @@ def _remove(desk: Desk, options: argparse.Namespace) -> int:
 
 def _eject(desk: Desk, account: Account) -> Ejected:
     from crmsync import cycle
-    from crmsync.cli.desk import now
     from crmsync.cli.remotes import connect
+    from crmsync.desk import now
 
     with connect(desk, account) as connector:
         report = cycle.eject(desk.store, account.name, connector, now)

@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crmsync.cli.answers import answer, emit, say, table
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, answer, emit, say, table
 from crmsync.cli.field_values import as_json, in_words, parse
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.review import conflicts
 from crmsync.review.conflicts import DELETED, Choice

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crmsync.cli.answers import say
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, say
 from crmsync.cli.tour import Tour
 from crmsync.demo import crowd
 from crmsync.demo.colleague import Colleague
 from crmsync.demo.samples import FILES, shelves
 from crmsync.demo.server import Address, running
+from crmsync.desk import Desk
 
 _CRM = (
     ("company", "name=Officine Bianchi S.r.l.", "phones=work:+39 02 5550 1420", "vat_number=IT01234567897"),

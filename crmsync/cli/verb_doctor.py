@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from crmsync.cli.answers import emit, say
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import FILES, Desk, emit, say
 from crmsync.cli.remotes import connect
+from crmsync.desk import FILES, Desk
 from crmsync.errors import CrmsyncError
 from crmsync.store.accounts import Account
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmsync.cli.answers import emit, emit_each, say, table
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import FILES, Desk, emit, emit_each, say, table
+from crmsync.desk import FILES, Desk
 from crmsync.errors import Usage
 from crmsync.review import explain
 from crmsync.review.explain import Stands, Sums

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from crmsync import translate
 from crmsync.cli import whole_file
+from crmsync.cli.answers import narrate
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.csv_export import table
-from crmsync.cli.desk import Desk, narrate
 from crmsync.cycle import uid_of
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.model import PEOPLE, Record, RecordType
 from crmsync.store.record_list import Selection

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crmsync.cli.answers import answer, emit, say, table
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, answer, emit, say, table
 from crmsync.core.fieldmap import display_name
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.store.record_columns import record_columns
 from crmsync.store.record_list import EVERYTHING, Selection

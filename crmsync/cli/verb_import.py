@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from crmsync import cycle
+from crmsync.cli.answers import answer, narrate
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import FILES, Desk, answer, narrate, now
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import ProgressLine
 from crmsync.cli.remotes import rules
 from crmsync.connectors.base import Settings
 from crmsync.connectors.file_set import FileSet
 from crmsync.cycle import Enrolment, RunResult
+from crmsync.desk import FILES, Desk, now
 from crmsync.model import Confidence, Mode, RecordType
 from crmsync.review import import_queue
 from crmsync.review.import_queue import Done

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from crmsync.cli.answers import narrate, say
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, narrate, say
+from crmsync.desk import Desk
 from crmsync.home import write_private
 
 _TEMPLATE = """\

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from crmsync.cli.answers import emit, table
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, table
+from crmsync.desk import Desk
 
 
 def run(desk: Desk, argv: list[str]) -> int:

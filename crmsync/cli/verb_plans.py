@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from crmsync.cli.answers import emit, say, table
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, emit, say, table
+from crmsync.desk import Desk
 from crmsync.review import plans
 from crmsync.store.plans import HeldPlan
 

@@ -6,11 +6,12 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from crmsync.cli.answers import answer, emit, narrate, table
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, answer, emit, narrate, table
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import ProgressLine
 from crmsync.cli.queue_preview import as_seen, preview_accept, preview_link, queued_json, show
+from crmsync.desk import Desk
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import RecordType
 from crmsync.review import import_queue

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crmsync.cli import record_duplicates, record_history, record_merge
+from crmsync.cli.answers import answer, emit, emit_each, say, table
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, answer, emit, emit_each, say, table
 from crmsync.cli.field_values import in_words, pairs
 from crmsync.cli.typed_times import in_order
 from crmsync.core.fieldmap import apply, display_name, with_name
 from crmsync.core.selection import owned
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
 from crmsync.review.promotion import promote

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk
 from crmsync.cli.verb_undo import newest, take_back
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 
 

@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 
 from crmsync.cli import whole_file
+from crmsync.cli.answers import narrate
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, narrate
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.review import report
 from crmsync.review.report import Report
@@ -50,8 +51,8 @@ def _found(desk: Desk, options: Namespace) -> Report:
 
 def _pending(desk: Desk, name: str) -> Report:
     """A dry run, reported. Raises what ended it: a report of half a plan would be taken for the whole."""
-    from crmsync.cli.desk import FILES
     from crmsync.cli.verb_sync import sync
+    from crmsync.desk import FILES
 
     with desk.store.view() as view:
         account = view.accounts.get(name)

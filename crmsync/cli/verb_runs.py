@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmsync.cli.answers import emit, table
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, emit, table
+from crmsync.desk import Desk
 
 
 def run(desk: Desk, argv: list[str]) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from crmsync.cli.answers import emit, say, table
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, say, table
 from crmsync.cli.frame import OK, REVIEW
+from crmsync.desk import Desk
 
 
 def run(desk: Desk, argv: list[str]) -> int:

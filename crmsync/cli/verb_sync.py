@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crmsync import cycle
+from crmsync.cli.answers import emit, narrate, say, table
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import FILES, Desk, emit, narrate, now, say, table
 from crmsync.cli.frame import OK, REVIEW, SOME_FAILED, exit_code
 from crmsync.cli.progress import ProgressLine
 from crmsync.cli.remotes import connect, rules
 from crmsync.cycle import RunResult
+from crmsync.desk import FILES, Desk, now
 from crmsync.errors import Halt, Retry
 from crmsync.store.accounts import Account
 

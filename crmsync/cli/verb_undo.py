@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmsync.cli.answers import emit, narrate, say
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.desk import Desk, emit, narrate, say
+from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.review.undo import Undone, undo
 from crmsync.store.users import Scope

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
+from crmsync.cli.answers import emit, say, table
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.desk import Desk, emit, say, table
+from crmsync.desk import Desk
 from crmsync.store.users import Scope, User
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from crmsync.cli import progress as progress_module
-from crmsync.cli.desk import WIDTH, emit, table
+from crmsync.cli.answers import WIDTH, emit, table
 from crmsync.cli.progress import ProgressLine
 from crmsync.safe import columns
 from tests.cli.terminal import HOSTILE

@@ -6,6 +6,7 @@
 | contents    | items with their bytes, in batches                                             |
 | discovery   | from an address to address books and calendars (RFC 6764)                    |
 | session     | one request: credentials, redirects, and what an answer means for the engine |
+| reach       | which servers may get the password, and at which addresses                   |
 | multistatus | the XML of answers, read without entities, DTD or network                    |
 | bodies      | the XML of requests                                                          |
 | hrefs       | one spelling for every href                                                  |

@@ -45,7 +45,7 @@ class DavConnector(Connector):
             settings.username,
             settings.secret,
             self.traffic,
-            settings.options.get("trust", ""),
+            discovery.reach(settings.url, settings.options.get("trust", "")),
             settings.options.get("ca", ""),
         )
 

@@ -15,6 +15,7 @@ from crmsync.connectors.base import RemoteCollection
 from crmsync.connectors.dav import bodies
 from crmsync.connectors.dav.hrefs import normal, origin, resolve, without_secret
 from crmsync.connectors.dav.multistatus import CAL, CARD, DAV, Row
+from crmsync.connectors.dav.reach import Reach, hosts
 from crmsync.connectors.dav.session import Session, fail
 from crmsync.errors import BadConfig, CrmsyncError, SignInNeeded, Skip, Unreachable, Untrusted
 from crmsync.model import PEOPLE, CollectionKind, RecordType
@@ -33,6 +34,12 @@ def starts(address: str) -> Sequence[str]:
     if not host or any(char.isspace() or not char.isprintable() for char in host):
         raise BadConfig("give a URL, a host name or an e-mail address", thing=address)
     return tuple(_url(f"https://{sub}{host}") for sub in (_SUBDOMAINS if mail else ("",)))
+
+
+def reach(address: str, trust: str) -> Reach:
+    """Which servers an account with this address may talk to; `trust`: hosts that the user confirmed."""
+    own = urlsplit(starts(address)[0]).hostname or ""
+    return Reach(own, "@" not in address or "://" in address, hosts(trust))
 
 
 def _url(address: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import httpx2
 
-from crmsync.connectors.dav.wire import LARGEST, Pace, Reply, strange_certificate, trust
+from crmsync.connectors.dav.reach import public_addresses
+from crmsync.connectors.dav.wire import LARGEST, Pace, Reply, needs_full_client, strange_certificate, trust
 from crmsync.errors import BadConfig, Unreachable
 
 _FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, NotImplementedError)
@@ -17,9 +20,17 @@ _TIMEOUT = httpx2.Timeout(30.0, read=90.0)
 
 
 class FullWire:
-    """Keeps one client for an origin. `digest`: the server insists on it."""
+    """Keeps one client for an origin.
 
-    def __init__(self, origin: str, credentials: tuple[str, str] | None, ca: str, *, digest: bool) -> None:
+    `digest`: the server insists on it. `public`: at public addresses only. It is looked at once, before the first
+    request; behind a proxy, which looks the names up by itself, only addresses that stand in the URL are seen.
+    """
+
+    def __init__(
+        self, origin: str, credentials: tuple[str, str] | None, ca: str, *, digest: bool, public: bool = False
+    ) -> None:
+        if public:
+            _refuse_private(origin)
         auth: httpx2.Auth | None = None
         if credentials is not None:
             auth = httpx2.DigestAuth(*credentials) if digest else httpx2.BasicAuth(*credentials)
@@ -56,3 +67,22 @@ class FullWire:
     def close(self) -> None:
         """Ends its connections."""
         self._client.close()
+
+
+def _refuse_private(origin: str) -> None:
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    if needs_full_client() and not _is_address(host):
+        return
+    try:
+        public_addresses(host, parts.port or 443)
+    except OSError as error:
+        raise Unreachable(f"no answer ({error})", thing=origin, next_step="Is the address right?") from error
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,7 +1,8 @@
 """One request at a time: credentials, redirects, and what an answer means for the engine.
 
 A write is never redirected and never repeated by itself. A read follows redirects to the same origin, to https hosts
-below the one that was set up, and to those that the user confirmed (`--set trust=HOST`); credentials go nowhere else.
+below the one that was set up, and to those that the user confirmed (`--set trust=HOST`); credentials go nowhere else,
+and never to a private address that the user did not name (see `reach`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from crmsync import __version__
 from crmsync.connectors.base import Secret, Traffic
 from crmsync.connectors.dav.hrefs import origin, resolve, without_secret
 from crmsync.connectors.dav.multistatus import Multistatus, names_condition, parse
+from crmsync.connectors.dav.reach import Reach
 from crmsync.connectors.dav.retry_after import seconds
 from crmsync.connectors.dav.wire import PlainWire, Wire, needs_full_client
 from crmsync.errors import Busy, Moved, Refused, SignInNeeded, Unreachable, Untrusted
@@ -53,11 +55,11 @@ class Answer:
 class Session:
     """Keeps connections, one wire for each origin."""
 
-    def __init__(self, username: str, secret: Secret | None, traffic: Traffic, trust: str, ca: str) -> None:
-        """`trust`: hosts confirmed by the user, comma-separated, `.example.com` for all below it. `ca`: a PEM file."""
+    def __init__(self, username: str, secret: Secret | None, traffic: Traffic, reach: Reach, ca: str) -> None:
+        """`ca`: a PEM file."""
         self._credentials = (username, secret.reveal()) if secret is not None else None
         self._traffic = traffic
-        self._trusted = tuple(host.strip().lower() for host in trust.split(",") if host.strip())
+        self.reach = reach
         self._ca = ca
         self._wires: dict[str, Wire] = {}
         self._insisting: set[str] = set()
@@ -110,12 +112,13 @@ class Session:
     def _wire(self, place: str) -> Wire:
         if place not in self._wires:
             digest = place in self._insisting
+            public = not self.reach.may_be_private(urlsplit(place).hostname or "")
             if digest or needs_full_client():
                 from crmsync.connectors.dav.full_wire import FullWire
 
-                self._wires[place] = FullWire(place, self._credentials, self._ca, digest=digest)
+                self._wires[place] = FullWire(place, self._credentials, self._ca, digest=digest, public=public)
             else:
-                self._wires[place] = PlainWire(place, self._credentials, self._ca)
+                self._wires[place] = PlainWire(place, self._credentials, self._ca, public=public)
         return self._wires[place]
 
     def check(self, source: str, target: str) -> None:
@@ -125,17 +128,13 @@ class Session:
             return
         old, new = (urlsplit(here).hostname or ""), (urlsplit(there).hostname or "")
         upgraded = old == new and there.startswith("https:")
-        known = there.startswith("https:") and (new.endswith("." + old) or self.trusts(new))
+        known = there.startswith("https:") and (new.endswith("." + old) or self.reach.knows(new))
         if not (upgraded or known):
             raise Untrusted(
                 f"{here} sends us to {there}, another server",
                 thing=without_secret(source),
                 next_step=f"If that is right, add the account with --set trust={new}",
             )
-
-    def trusts(self, host: str) -> bool:
-        """Whether the user has confirmed this host."""
-        return any(host == one or (one.startswith(".") and host.endswith(one)) for one in self._trusted)
 
 
 def _only_digest(headers: Mapping[str, str]) -> bool:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from crmsync.connectors.dav.reach import PublicHTTPConnection, PublicHTTPSConnection
 from crmsync.errors import BadConfig, Unreachable, Untrusted
 
 LARGEST = 512 * 1024 * 1024
@@ -105,8 +106,10 @@ class _PacedResponse(http.client.HTTPResponse):
 class PlainWire:
     """Keep-alive over `http.client`, with Basic credentials sent at once (RFC 7617)."""
 
-    def __init__(self, origin: str, credentials: tuple[str, str] | None, ca: str) -> None:
+    def __init__(self, origin: str, credentials: tuple[str, str] | None, ca: str, *, public: bool = False) -> None:
+        """`public`: to public addresses only; any other raises `Untrusted`."""
         self._origin = origin
+        self._public = public
         self._ca = ca
         self._authorization = _basic(*credentials) if credentials else ""
         self._connection: http.client.HTTPConnection | None = None
@@ -169,11 +172,13 @@ class PlainWire:
     def _connect(self) -> http.client.HTTPConnection:
         parts = urlsplit(self._origin)
         host = parts.hostname or ""
+        made: http.client.HTTPConnection
         if parts.scheme == "https":
-            made: http.client.HTTPConnection
-            made = http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT, context=trust(self._ca))
+            secure = PublicHTTPSConnection if self._public else http.client.HTTPSConnection
+            made = secure(host, parts.port, timeout=_TIMEOUT, context=trust(self._ca))
         else:
-            made = http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT)
+            plain = PublicHTTPConnection if self._public else http.client.HTTPConnection
+            made = plain(host, parts.port, timeout=_TIMEOUT)
         made.response_class = _PacedResponse
         return made
 

@@ -7,6 +7,7 @@ import pytest
 from crmsync.connectors.base import RemoteCollection, Secret, Settings, Traffic
 from crmsync.connectors.dav import DavConnector
 from crmsync.connectors.dav.discovery import _Search, starts
+from crmsync.connectors.dav.reach import Reach
 from crmsync.connectors.dav.session import Session
 from crmsync.errors import BadConfig, Retry, SignInNeeded, Unreachable, Untrusted
 from crmsync.model import CollectionKind, RecordType
@@ -186,7 +187,7 @@ def test_a_home_that_may_not_be_seen_hides_no_other() -> None:
 def test_what_is_found_at_another_place_than_the_first_keeps_its_host() -> None:
     """An e-mail address begins at its domain; what a sub-domain has is asked for there ever after."""
     with stage(server) as at:
-        session = Session("anna", Secret("pw"), Traffic(), "", "")
+        session = Session("anna", Secret("pw"), Traffic(), Reach(trusted=("127.0.0.1",)), "")
         search = _Search(session, at.url + "/cards/anna/work/", own="https://example.org")
         (work,) = search.run()
         session.close()

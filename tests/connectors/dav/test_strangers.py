@@ -8,6 +8,7 @@ import pytest
 
 from crmsync.connectors.base import RemoteCollection, Secret, Settings, Traffic
 from crmsync.connectors.dav import DavConnector
+from crmsync.connectors.dav.reach import Reach
 from crmsync.connectors.dav.session import Session
 from crmsync.errors import CrmsyncError, Untrusted
 from crmsync.model import PEOPLE, CollectionKind, Cursor
@@ -85,7 +86,7 @@ def test_no_spelling_of_an_href_leads_elsewhere(write: Callable[[DavConnector, s
     ],
 )
 def test_who_may_be_given_the_password(source: str, target: str, fine: bool) -> None:
-    session = Session("anna", Secret("pw"), Traffic(), ".shard.example", "")
+    session = Session("anna", Secret("pw"), Traffic(), Reach(trusted=(".shard.example",)), "")
     if fine:
         session.check(source, target)
     else:

@@ -8,6 +8,7 @@ Keys that are fields have the JSON shapes of `crmsync.values`. Keys that are not
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -20,14 +21,21 @@ from crmsync.values import SHAPES, Changes, Fields, Value, from_json, to_json
 
 _UID = "uid"
 _KIND = "kind"
+_MAY_HOLD_HALVES = re.compile(rb"\\u[dD]|\xed|\0")
+"""Surrogates in JSON are escapes or, as `json.loads` lets them pass, raw bytes in UTF-8, or another UTF altogether."""
 
 
 class RowFormat:
     """Implements `formats.base.Format`."""
 
     def parse(self, raw: bytes) -> Parsed:
-        """All fields of a row; a value that has not the shape of its field is not mapped. Raises `Unreadable`."""
+        """All fields of a row; a value that has not the shape of its field is not mapped. Raises `Unreadable`.
+
+        Half a surrogate pair, as programs leave it that cut text within an emoji, shows as U+FFFD; the row keeps it.
+        """
         row = _load(raw)
+        if _MAY_HOLD_HALVES.search(raw):
+            row = json.loads(_whole(json.dumps(row, ensure_ascii=False)))
         fields: dict[str, Value] = {}
         for name, data in row.items():
             if not _is_field(name):
@@ -92,6 +100,11 @@ def _load(raw: bytes) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise Unreadable("it is JSON, but no object")
     return row
+
+
+def _whole(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair, which no store and no other format can hold."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _dump(row: Mapping[str, Any]) -> bytes:

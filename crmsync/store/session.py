@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from crmsync.errors import Bug
+from crmsync.errors import Bug, Usage
 
 if TYPE_CHECKING:
     from crmsync.core.selection import UserView
@@ -85,21 +85,43 @@ class Session:
 
     def all(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
         """Every row as a tuple."""
-        return self.connection.execute(sql, values).fetchall()
+        try:
+            return self.connection.execute(sql, values).fetchall()
+        except UnicodeEncodeError as error:
+            raise half_a_character(error) from None
 
     def one(self, sql: str, values: Sequence[object] = ()) -> Any:
         """The first row, or `None`."""
-        return self.connection.execute(sql, values).fetchone()
+        try:
+            return self.connection.execute(sql, values).fetchone()
+        except UnicodeEncodeError as error:
+            raise half_a_character(error) from None
 
     def write(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """One writing statement."""
         self.writing()
-        return self.connection.execute(sql, values)
+        try:
+            return self.connection.execute(sql, values)
+        except UnicodeEncodeError as error:
+            raise half_a_character(error) from None
 
     def write_many(self, sql: str, rows: Sequence[Sequence[object]]) -> int:
         """One writing statement for many rows; returns how many rows it changed."""
         self.writing()
-        return self.connection.executemany(sql, rows).rowcount
+        try:
+            return self.connection.executemany(sql, rows).rowcount
+        except UnicodeEncodeError as error:
+            raise half_a_character(error) from None
+
+
+def half_a_character(error: UnicodeEncodeError) -> Usage:
+    """What to raise for text with a lone surrogate in it, which no encoding has and so nothing can store."""
+    around = ascii(str(error.object)[max(0, error.start - 20) : error.end + 20])
+    return Usage(
+        "this text holds half a character (a lone surrogate), which cannot be stored",
+        thing=around,
+        next_step="Type it again, or check how the program that made it cuts text",
+    )
 
 
 def marks(n: int) -> str:

@@ -218,3 +218,12 @@ def test_duplicates_are_listed_with_score_and_reasons(crm: Terminal) -> None:
     assert crm.json("records", "duplicates", "--min-score", "96")["duplicates"] == []
     assert "No two records look like one." in crm("records", "duplicates", "--min-score", "100").out
     assert crm("records", "duplicates", "--min-score", "5", code=2).err.endswith("a score is 20 to 100\n")
+
+
+def test_half_a_character_in_json_is_refused_with_what_to_do(crm: Terminal) -> None:
+    id = crm.add("name=Ada")
+    for verb in (("add", "--type", "contact", "name=Bert"), ("set", id)):
+        refused = crm("records", *verb, r'emails=[{"value":"zo\ud800"}]', code=2)
+        assert "half a character" in refused.err
+        assert "Traceback" not in refused.err
+    assert crm.json("records", "list")["total"] == 1

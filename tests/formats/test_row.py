@@ -46,9 +46,30 @@ def test_what_is_built_reads_back() -> None:
     assert "kind" not in json.loads(ROW.build("u", "row", {}, {}))
 
 
-def test_half_a_surrogate_pair_survives() -> None:
-    raw = ROW.build("u", "row", {"note": "a\ud800"}, {})
-    assert ROW.parse(raw).fields["note"] == "a\ud800"
+@pytest.mark.parametrize(
+    "raw",
+    [
+        rb'{"uid":"u\udc00","kind":"k\uD800","note":"a\ud800","title":"\ud83d\ude00","emails":[{"value":"\uDFFF"}]}',
+        '{"uid":"u\udc00","kind":"k\ud800","note":"a\ud800","title":"😀","emails":[{"value":"\udfff"}]}'.encode(
+            "utf-8", "surrogatepass"
+        ),
+        '{"uid":"u\udc00","kind":"k\ud800","note":"a\ud800","title":"😀","emails":[{"value":"\udfff"}]}'.encode(
+            "utf-16-le", "surrogatepass"
+        ),
+    ],
+)
+def test_half_a_surrogate_pair_is_never_in_a_field_and_stays_in_the_row(raw: bytes) -> None:
+    row = ROW.parse(raw)
+    assert (row.uid, row.kind) == ("u\ufffd", "k\ufffd")
+    assert row.fields == {"note": "a\ufffd", "title": "😀", "emails": (Labelled("\ufffd"),)}
+    assert ROW.summary(raw).emails == ("\ufffd",)
+    assert json.loads(ROW.patch(raw, {"title": "CEO"}, {}))["note"] == "a\ud800"
+
+
+@given(st.text(st.characters(min_codepoint=0xD700, max_codepoint=0xE000, exclude_categories=())))
+def test_whatever_a_row_holds_its_fields_can_be_stored(text: str) -> None:
+    raw = json.dumps({"note": text, "custom.x": text}).encode()
+    assert all(str(value).encode() for value in ROW.parse(raw).fields.values())
 
 
 def test_a_summary_names_who_or_what_it_is() -> None:

@@ -226,3 +226,22 @@ def test_what_a_user_may_not_see_is_in_no_list_no_count_and_not_there_by_its_id(
             assert view.records.count(selection) == len(expected)
         assert {record.id for record in everybody if view.records.get(record.id)} == expected
         assert view.records.many([record.id for record in everybody]).keys() == expected
+
+
+def test_half_a_character_is_refused_in_words_and_nothing_is_written(store: Store) -> None:
+    half = {"name": "Zo\ud800"}
+    refused = pytest.raises(Usage, match="half a character")
+    with refused as caught, store.transaction(STAMP) as tx:
+        tx.records.create(Record("a", RecordType.CONTACT, half))
+    assert str(caught.value).isascii()
+    with store.transaction(STAMP) as tx:
+        tx.records.create(contact("b", "Bert"))
+    with pytest.raises(Usage, match="half a character"), store.transaction(STAMP) as tx:
+        tx.records.change("b", half)
+    with pytest.raises(Usage, match="half a character"), store.transaction(STAMP) as tx:
+        tx.records.create_many([tx.records.made(Record("c", RecordType.CONTACT, half))])
+    with store.view() as view:
+        assert list(view.records.list().records) == [view.records.get("b")]
+        for look in (lambda: view.records.get("\ud800"), lambda: view.records.many(["\ud800"])):
+            with pytest.raises(Usage, match="half a character"):
+                look()

@@ -7,7 +7,7 @@ import getpass
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crmsync import credentials
@@ -22,8 +22,8 @@ from crmsync.safe import safe
 from crmsync.store.accounts import Account
 from crmsync.store.store import Tables
 
-_PRESETS = {"icloud": ("dav", "https://contacts.icloud.com")}
-"""Kinds that are another kind with the address filled in."""
+_PRESETS = {"icloud": ("dav", "https://contacts.icloud.com", {"trust": ".icloud.com"})}
+"""Kinds that are another kind with address and options filled in. iCloud moves everybody to a host like p42-contacts."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _TAKEN = (FILES, "crm", "any", "cli", "tui")
@@ -33,11 +33,11 @@ _TAKEN = (FILES, "crm", "any", "cli", "tui")
 def add(desk: Desk, options: argparse.Namespace) -> int:
     """Nothing is written before the remote has answered; what fails after that takes the secret back."""
     _refuse_name(desk, options.name)
-    kind, url = _PRESETS.get(options.kind, (options.kind, ""))
+    kind, url, preset = _PRESETS.get(options.kind, (options.kind, "", {}))
     url = options.url or url
     given = credentials.outside(options.name, os.environ, desk.config.account(options.name).secret_command)
     password = _password(options, options.username) if given is None else given
-    pairs = _pairs(options.settings)
+    pairs = _with_preset(preset, _pairs(options.settings))
     secret = Secret(password) if password is not None else None
     settings = Settings(url, options.username, secret, for_connector(pairs))
     with registry.create(kind, settings) as connector:
@@ -142,6 +142,14 @@ def _pairs(settings: Sequence[str]) -> dict[str, str]:
         if not given:
             raise Usage("--set takes KEY=VALUE", thing=setting)
         pairs[key] = value
+    return pairs
+
+
+def _with_preset(preset: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed counts, but hosts that are trusted anyway stay so."""
+    pairs = {**preset, **typed}
+    if "trust" in preset and "trust" in typed:
+        pairs["trust"] = f"{preset['trust']},{typed['trust']}"
     return pairs
 
 

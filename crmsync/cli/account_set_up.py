@@ -23,7 +23,7 @@ from crmsync.store.accounts import Account
 from crmsync.store.store import Tables
 
 _PRESETS = {"icloud": ("dav", "https://contacts.icloud.com", {"trust": ".icloud.com"})}
-"""Kinds that are another kind with address and options filled in. iCloud moves everybody to a host like p42-contacts."""
+"""Kinds that are another kind with address and options filled in. iCloud moves everybody to a pNN- host."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _TAKEN = (FILES, "crm", "any", "cli", "tui")

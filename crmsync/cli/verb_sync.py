@@ -87,12 +87,13 @@ def _print(results: Sequence[RunResult]) -> None:
     table(head, rows, "No account yet. Add one with `crmsync account add`.")
     for result in results:
         for line in result.plan or ():
-            say(f"  would {line['action']}: {line['name']} ({line['collection']})")
+            held = ", if you let it: it would be held" if line.get("held") else ""
+            say(f"  would {line['action']}: {line['name']} ({line['collection']}){held}")
         for note in result.notes:
             narrate(f"{result.account}: {note}")
         if result.error is not None:
             narrate(f"{result.account}: {result.error}")
-        if result.held:
+        if result.held and result.plan is None:
             say(f"{result.account}: a plan is held for you: crmsync plans list")
         if result.conflicts:
             say(f"{result.account}: conflicts wait for you: crmsync conflicts list")

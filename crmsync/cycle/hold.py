@@ -12,17 +12,18 @@ from crmsync.store.plans import PlanState
 from crmsync.store.store import Tables
 
 
-def allowed(job: Job, tx: Tables, collection: Collection, plan: Plan, *, dry_run: bool = False) -> Sequence[Action]:
+def allowed(job: Job, tx: Tables, collection: Collection, plan: Plan) -> Sequence[Action]:
     """The actions that may go on now; the others are held as a plan that `crmsync plans` shows.
 
     A line that a person approved passes as long as neither its item nor its record has moved; one that has is held,
-    however few there are, until somebody says so again. One that was discarded is dropped.
+    however few there are, until somebody says so again. One that was discarded is dropped. A dry run counts and holds
+    nothing.
     """
     said = answered(tx, collection, job.account.id, plan)
     set_apart = {id(action) for action in (*said.dropped, *said.moved)}
     wanted = Plan(tuple(action for action in plan.actions if id(action) not in set_apart))
     guarded = guard(wanted, tx.links.count(collection.id), job.rules.budgets, said.approved)
-    if not said.approved and not dry_run:
+    if not said.approved and not job.dry_run:
         _close(tx, job.account.id, collection)
     held, reasons = (*said.moved, *guarded.held), list(guarded.reasons)
     if said.moved:
@@ -31,11 +32,13 @@ def allowed(job: Job, tx: Tables, collection: Collection, plan: Plan, *, dry_run
         moved = {target(action) for action in said.moved}
         lines = sealed_lines(tx, collection, held)
         lines = [line | {"moved": True} if line["target"] in moved else line for line in lines]
-        tx.plans.hold(job.account.id, collection.id, "; ".join(reasons), {"actions": lines})
+        if not job.dry_run:
+            tx.plans.hold(job.account.id, collection.id, "; ".join(reasons), {"actions": lines})
         job.result.moved += [line for line in lines if line.get("moved")]
         job.result.held += len(held)
-        job.result.notes += [f"{collection.name}: held, {reason}" for reason in reasons]
-    else:
+        held_or = "would be held" if job.dry_run else "held"
+        job.result.notes += [f"{collection.name}: {held_or}, {reason}" for reason in reasons]
+    elif not job.dry_run:
         tx.plans.release(job.account.id, collection.id)
     return guarded.allowed
 

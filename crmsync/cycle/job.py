@@ -48,6 +48,7 @@ class Job:
     result: RunResult
     progress: Progress = quiet
     full: bool = False
+    dry_run: bool = False
     seen: int = 0
 
     def stamp(self, reason: str = "") -> Stamp:

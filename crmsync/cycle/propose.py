@@ -34,7 +34,8 @@ def propose(job: Job, tx: Tables, collection: Collection, plan: Plan, pairs: Seq
             for word in _words(job, pair, pair.remote, updates.get(link.id))
         ]
         for event in answered.get(link.href, frozenset()) - {said(conflict) for conflict in found}:
-            tx.plans.forget_said(collection.id, link.href, event)
+            if not job.dry_run:
+                tx.plans.forget_said(collection.id, link.href, event)
         waiting = [conflict for conflict in found if not _answered(tx, conflict)]
         if waiting and asked.get(link.record, link.id) == link.id:
             questions[link.id] = waiting[0]

@@ -20,7 +20,7 @@ from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, quiet
 from crmsync.errors import Halt, Refused, Retry, SignInNeeded, Skip
 from crmsync.model import RecordType
 from crmsync.store.collections_of import Collection
-from crmsync.store.store import Store
+from crmsync.store.store import Store, Tables
 
 
 def run(
@@ -39,7 +39,8 @@ def run(
     What ends this account (`Retry`, `Halt`, a collection that is gone) does not raise: the result says `failed` and
     why, and everything done until then is written down. With `dry_run` the mirror and the queue are brought up to
     date and the plan is made by the same code, but neither a record nor the remote is written; `RunResult.plan` lists
-    the actions. `full` asks the remote for everything again and looks at every link.
+    the actions, those that would be held marked as such. `full` asks the remote for everything again and looks at
+    every link.
     """
     result = RunResult(account)
     began = perf_counter()
@@ -49,11 +50,11 @@ def run(
         for chosen in view.policies.list(known.id):
             policies = policies.with_choice(chosen.type, chosen.field, chosen.choice)
         rules = replace(rules, policies=policies)
-        job = Job(store, known, connector, rules, clock, result, progress, full)
+        job = Job(store, known, connector, rules, clock, result, progress, full, dry_run)
     with store.transaction(job.stamp(), durable=False) as tx:
         result.id = tx.runs.start("dry run" if dry_run else "sync", account)
     try:
-        _cycle(job, dry_run=dry_run)
+        _cycle(job)
     except (Retry, Halt, Skip) as error:
         result.state = "failed"
         result.error = error
@@ -65,27 +66,27 @@ def run(
     return result
 
 
-def _cycle(job: Job, *, dry_run: bool) -> None:
+def _cycle(job: Job) -> None:
     choose.renew(job)
     with job.store.view() as view:
         collections = view.collections.of(job.account.id, selected=True)
-    there = [collection for collection in collections if _bring_up_to_date(job, collection, dry_run=dry_run)]
-    if dry_run:
+    there = [collection for collection in collections if _bring_up_to_date(job, collection)]
+    if job.dry_run:
         job.result.plan = []
     homes = _homes(collections)
     for collection in there:
         types = [kind for kind, home in homes.items() if home == collection.id]
-        _decide(job, collection, types, dry_run=dry_run)
+        _decide(job, collection, types)
 
 
-def _bring_up_to_date(job: Job, collection: Collection, *, dry_run: bool) -> bool:
+def _bring_up_to_date(job: Job, collection: Collection) -> bool:
     """Pulls one collection. One that is gone fails the run, but not before the others had their turn."""
     try:
-        if not dry_run:
+        if not job.dry_run:
             recover(job, collection)
         intake.pull(job, collection)
         suggest.renew(job, collection)
-        if not dry_run:
+        if not job.dry_run:
             sort_arrivals(job, collection)
     except Skip as error:
         job.result.error = job.result.error or Refused(
@@ -106,7 +107,7 @@ def _homes(collections: Sequence[Collection]) -> dict[RecordType, int]:
     return homes
 
 
-def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dry_run: bool) -> None:
+def _decide(job: Job, collection: Collection, types: Sequence[RecordType]) -> None:
     with job.store.view() as view:
         job.seen = view.journal.last()
         found = gather.linked(job, view, collection)
@@ -121,11 +122,15 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
             job.park(tx, collection, link.href, link.etag, reason, mirrored.item.raw if mirrored else None)
             tx.mirror.clear_dirty(collection.id, [link.href])
         plan = propose(job, tx, collection, freeze(job, tx, plan, found.pairs), found.pairs)
-        actions = hold.allowed(job, tx, collection, plan, dry_run=dry_run)
+        actions = hold.allowed(job, tx, collection, plan)
         if job.result.plan is not None:
-            job.result.plan += [describe(tx, collection, action) for action in plan.actions]
+            passing = {id(action) for action in actions}
+            job.result.plan += [
+                describe(tx, collection, action) | ({} if id(action) in passing else {"held": True})
+                for action in plan.actions
+            ]
         for pair in found.pairs:
-            if pair.restore and pair.remote is not None:
+            if pair.restore and pair.remote is not None and not job.dry_run:
                 # It came back by itself: should it vanish again, that is another deletion, which nobody answered yet.
                 tx.plans.forget(collection.id, pair.remote.href)
         concerned = {action.link for action in plan.actions}
@@ -133,7 +138,7 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType], *, dr
             if pair.link is not None and pair.link.id not in concerned:
                 tx.links.looked(pair.link.id, found.touched[pair.link.id])
                 tx.mirror.clear_dirty(collection.id, [pair.link.href])
-    if not dry_run:
+    if not job.dry_run:
         failed = job.result.failed
         apply(job, collection, actions, found.touched)
         if job.result.failed == failed:
@@ -145,15 +150,17 @@ def _finish(job: Job) -> None:
     hints = job.connector.hints()
     with job.store.transaction(job.stamp(), durable=False) as tx:
         tx.runs.finish(result.id, result.state, result.to_json(), str(result.error or ""))
-        tx.accounts.set_state(job.account.id, _word(result), str(result.error or ""))
+        tx.accounts.set_state(job.account.id, _word(job, tx), str(result.error or ""))
         if dict(hints) != dict(job.account.hints):
             tx.accounts.set_hints(job.account.id, hints)
 
 
-def _word(result: RunResult) -> str:
+def _word(job: Job, tx: Tables) -> str:
+    result = job.result
     match result.error:
         case None:
-            return "held" if result.held else "ok"
+            held = bool(tx.plans.list(account=job.account.id)) if job.dry_run else result.held
+            return "held" if held else "ok"
         case SignInNeeded():
             return "sign-in"
         case _:

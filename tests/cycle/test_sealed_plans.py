@@ -220,7 +220,7 @@ def test_an_item_that_moved_after_the_plan_was_held_is_no_part_of_its_refusal(hu
         phone.remote.edit(BOOK, href, phone.text(href).replace("TITLE:Buyer", "TITLE:Boss").encode())
     phone.sync()
     edit(phone, phone.hrefs()[0], "NOTE:theirs")
-    phone.sync(dry_run=True)
+    phone.sync()
     with hub.typing() as tx:
         (plan,) = tx.plans.list()
         body = plan.body["actions"]
@@ -295,3 +295,30 @@ def test_deletions_that_were_refused_are_not_asked_again(hub: Hub, phone: Spoke)
     assert phone.hrefs() == hrefs
     with hub.store.view() as view:
         assert view.plans.list() == []
+
+
+def test_a_dry_run_holds_nothing_and_marks_what_would_be_held(hub: Hub, phone: Spoke) -> None:
+    records = [hub.add(name=f"Anna{n} Rossi{n}") for n in range(12)]
+    settled(phone)
+    for record in records[:11]:
+        hub.delete(record)
+    hub.set(records[11], title="Buyer")
+    dry = phone.sync(dry_run=True)
+    assert (dry.state, dry.held) == ("held", 11)
+    assert dry.plan is not None
+    assert [line["action"] for line in dry.plan if line.get("held")] == ["delete"] * 11
+    assert [line["action"] for line in dry.plan if not line.get("held")] == ["update"]
+    assert "would be held" in dry.notes[0]
+    with hub.store.view() as view:
+        assert (view.plans.list(), view.accounts.get("phone").state) == ([], "ok")
+    assert phone.sync().held == 11
+
+
+def test_a_dry_run_leaves_the_plan_that_waits_and_its_reason(hub: Hub, phone: Spoke) -> None:
+    held_deletes(hub, phone)
+    with hub.store.view() as view:
+        before = view.plans.list()
+    phone.rules = replace(phone.rules, budgets=Budgets(deletes=Budget(1000, 1.0)))
+    assert phone.sync(dry_run=True).held == 0
+    with hub.store.view() as view:
+        assert (view.plans.list(), view.accounts.get("phone").state) == (before, "held")

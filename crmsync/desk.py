@@ -31,6 +31,7 @@ class Desk:
         self._origin = origin
         self._doing = doing
         self._run: int | None = None
+        self._goes_on = False
         self._user_name = user
         self._store: Store | None = None
         self._config: Config | None = None
@@ -94,19 +95,41 @@ class Desk:
             yield view
 
     @contextmanager
-    def deciding(self, reason: str = "", kind: str = "decision", *, seeing: bool = False) -> Iterator[Tables]:
+    def deciding(
+        self,
+        reason: str = "",
+        kind: str = "decision",
+        account: str = "",
+        *,
+        seeing: bool = False,
+        goes_on: bool = False,
+    ) -> Iterator[Tables]:
         """A transaction in the name of whoever sits here. All of a command are one run, so that it can be undone.
 
-        With `seeing`, records that this person may not see are not there.
+        With `seeing`, records that this person may not see are not there. With `goes_on`, the run does not end here:
+        a cycle `within` it ends it.
         """
         sight = self.user.sight() if seeing else None
         from crmsync.store.session import Stamp
 
         with self.store.transaction(Stamp(now(), self._origin, self.user.name, self._run, reason), sight=sight) as tx:
-            run = self._run if self._run is not None else tx.begin_run(kind)
+            run = self._run if self._run is not None else tx.begin_run(kind, account)
             yield tx
-            tx.runs.finish(run, "done", {}, self._doing)
-            self._run = None if tx.runs.drop_empty(run) else run
+            self._goes_on = self._goes_on or goes_on
+            if not self._goes_on:
+                tx.runs.finish(run, "done", {}, self._doing)
+            self._run = None if not self._goes_on and tx.runs.drop_empty(run) else run
+
+    @property
+    def run(self) -> int | None:
+        """The run that this command has begun and that a cycle is to belong to."""
+        return self._run if self._goes_on else None
+
+    def gave_up(self, error: Exception) -> None:
+        """Ends a run that no cycle came to end."""
+        if self.run is not None:
+            with self.deciding() as tx:
+                tx.runs.finish(self.run, "failed", {}, str(error))
 
 
 def now() -> str:

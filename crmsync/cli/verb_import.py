@@ -37,8 +37,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     options = parser.parse_args(argv)
     # An import makes many objects and hardly a cycle among them: looking for cycles finds nothing to free.
     gc.set_threshold(500_000, 50, 1000)
-    progress = ProgressLine()
-    brought = Done()
+    progress, brought = ProgressLine(), Done()
     with FileSet(Settings(), [Path(path) for path in options.paths]) as files:
         account = _account(desk)
         enrolment = None
@@ -46,14 +45,15 @@ def run(desk: Desk, argv: list[str]) -> int:
             enrolment = Enrolment(RecordType(options.type), desk.user.id if options.sync else None, new_id)
         governed = replace(rules(desk, account), enrolment=enrolment)
         try:
-            result = cycle.run(desk.store, account.name, files, governed, clock=now, progress=progress)
+            result = cycle.run(desk.store, account.name, files, governed, clock=now, progress=progress, within=desk.run)
             if result.error is not None:
                 raise result.error
             if enrolment is not None:
                 brought = _bring_in(desk, account, files, enrolment, progress)
+                _add_up(desk, result, brought)
         finally:
             progress.close()
-    counts = _counts(files, result, brought)
+    counts = _counts(files, result)
     answer(options, counts, ", ".join(f"{name} {count:,}" for name, count in counts.items()))
     if counts["queued"] and not options.json:
         narrate("next: crmsync queue list")
@@ -62,19 +62,28 @@ def run(desk: Desk, argv: list[str]) -> int:
     return SOME_FAILED if counts["parked"] else OK
 
 
-def _counts(files: FileSet, result: RunResult, brought: Done) -> dict[str, int]:
+def _add_up(desk: Desk, result: RunResult, brought: Done) -> None:
+    """What was brought in after the cycle counts in its run as well."""
+    result.pulled.created += len(brought.ids)
+    result.queued = max(0, result.queued - len(brought.ids) - len(brought.parked))
+    result.parked += len(brought.parked)
+    with desk.deciding() as tx:
+        tx.runs.finish(result.id, result.state, result.to_json())
+
+
+def _counts(files: FileSet, result: RunResult) -> dict[str, int]:
     counts = {
-        "imported": result.pulled.created + len(brought.ids),
+        "imported": result.pulled.created,
         "updated": result.pulled.updated,
-        "queued": max(0, result.queued - len(brought.ids) - len(brought.parked)),
-        "parked": result.parked + len(brought.parked),
+        "queued": result.queued,
+        "parked": result.parked,
     }
     unchanged = max(0, files.items - sum(counts.values()))
     return {"files": files.files, "items": files.items, **counts, "unchanged": unchanged}
 
 
 def _account(desk: Desk) -> Account:
-    with desk.deciding() as tx:
+    with desk.deciding(kind="import", account=FILES, goes_on=True) as tx:
         found = tx.accounts.find(FILES)
         account = found or tx.accounts.add(Account(0, FILES, FILES, Mode.IMPORT, desk.user.id))
         for one in FileSet.everything():

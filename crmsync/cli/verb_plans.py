@@ -76,13 +76,17 @@ def _why(line: dict[str, Any]) -> str:
 
 
 def _decide(desk: Desk, options: argparse.Namespace) -> int:
-    """The word is written down first; the cycle that follows carries it out, guarded by etags like any other."""
+    """The word is written down first; the cycle that follows carries it out, guarded by etags like any other.
+
+    Both are one run.
+    """
     from crmsync.cli.frame import exit_code
     from crmsync.cli.verb_sync import sync
 
-    with desk.deciding() as tx:
+    with desk.store.view() as view:
+        account = view.accounts.by_id(view.plans.get(options.id).account)
+    with desk.deciding(kind="plan", account=account.name, goes_on=True) as tx:
         name = (plans.approve if options.action == "apply" else plans.discard)(tx, options.id)
-        account = tx.accounts.get(name)
     result = sync(desk, account)
     if options.json:
         emit({"id": options.id, "decision": options.action, "refused": result.moved, "run": result.to_json()})

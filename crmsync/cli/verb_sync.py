@@ -50,8 +50,10 @@ def sync(desk: Desk, account: Account, *, dry_run: bool = False, full: bool = Fa
                 dry_run=dry_run,
                 full=full,
                 progress=progress,
+                within=desk.run,
             )
     except (Halt, Retry) as error:
+        desk.gave_up(error)
         return RunResult(account.name, state="failed", error=error)
     finally:
         progress.close()

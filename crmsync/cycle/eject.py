@@ -17,7 +17,7 @@ from crmsync.cycle.job import MARK, Job, remote_of
 from crmsync.cycle.prepare import forget
 from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Rules, RunResult
-from crmsync.errors import Moved, Refused, Unreachable, Unreadable
+from crmsync.errors import Halt, Moved, Refused, Retry, Unreachable, Unreadable
 from crmsync.model import Item, RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.ours import Stretch
@@ -59,19 +59,30 @@ def eject(store: Store, account: str, connector: Connector, clock: Clock) -> Eje
     is removed. Stopped half-way, it can be called again. Raises `Retry` and `Halt`.
     """
     result = Ejected()
-    stamp = Stamp(clock(), account, account, None, "ejected")
-    with store.transaction(stamp) as tx:
-        job = Job(store, tx.accounts.get(account), connector, Rules(), clock, RunResult(account))
+    with store.transaction(Stamp(clock(), account, account)) as tx:
+        run = tx.begin_run("eject", account)
+        job = Job(store, tx.accounts.get(account), connector, Rules(), clock, RunResult(account, run))
         collections = tx.collections.of(job.account.id)
         for collection in collections:
             tx.collections.select(collection.id, False)
-    for collection in collections:
-        recover(job, collection)  # what a cycle that was cut off has written is ours as well
-        with store.view() as view:
-            written = list(view.ours.of(collection.id))
-            result.kept += [(href, _COPY) for href in _copies(view, collection, {one[0].href for one in written})]
-        _Ejection(store, stamp, connector, collection, result).run(written)
+    try:
+        for collection in collections:
+            recover(job, collection)  # what a cycle that was cut off has written is ours as well
+            with store.view() as view:
+                written = list(view.ours.of(collection.id))
+                result.kept += [(href, _COPY) for href in _copies(view, collection, {one[0].href for one in written})]
+            _Ejection(job, collection, result).run(written)
+    except (Retry, Halt) as error:
+        _finish(job, result, error)
+        raise
+    _finish(job, result, None)
     return result
+
+
+def _finish(job: Job, result: Ejected, error: Exception | None) -> None:
+    counts = {name: len(lines) for name, lines in result.to_json().items()}
+    with job.store.transaction(job.stamp()) as tx:
+        tx.runs.finish(job.result.id, "failed" if error or result.failed else "done", counts, str(error or ""))
 
 
 def _copies(view: Tables, collection: Collection, written: set[str]) -> Sequence[str]:
@@ -83,9 +94,7 @@ def _copies(view: Tables, collection: Collection, written: set[str]) -> Sequence
 class _Ejection:
     """One collection."""
 
-    store: Store
-    stamp: Stamp
-    connector: Connector
+    job: Job
     collection: Collection
     result: Ejected
 
@@ -105,7 +114,7 @@ class _Ejection:
             for href in batch:  # gone already, or cannot be had, which `_fetch` has said
                 if not any(href == failed for failed, _ in self.result.failed):
                     self._forget(href)
-        listed = self.connector.listing(self._remote) if removed and not self.connector.late else frozenset()
+        listed = self.job.connector.listing(self._remote) if removed and not self.job.connector.late else frozenset()
         self.result.failed += [(href, _STILL_THERE) for href in removed if href in listed]
         self.result.removed += [href for href in removed if href not in listed]
 
@@ -116,10 +125,10 @@ class _Ejection:
     def _fetch(self, hrefs: Sequence[str]) -> Iterator[Item]:
         """The items as they are now; one that cannot be had does not stop the others."""
         try:
-            yield from self.connector.fetch(self._remote, hrefs)
+            yield from self.job.connector.fetch(self._remote, hrefs)
         except Unreachable as error:
             if len(hrefs) > 1:
-                self.connector.listing(self._remote)  # raises where it is not one item that cannot be had
+                self.job.connector.listing(self._remote)  # raises where it is not one item that cannot be had
                 for href in hrefs:
                     yield from self._fetch([href])
             else:
@@ -129,7 +138,7 @@ class _Ejection:
         """Whether the item was removed."""
         if stretches[-1].original is None:
             if stretches[0].untouched(item.raw):
-                self.connector.delete(self._remote, item.href, item.etag)
+                self.job.connector.delete(self._remote, item.href, item.etag)
                 return True
             self.result.kept.append((item.href, _EDITED))
             return False
@@ -141,7 +150,7 @@ class _Ejection:
         if raw == item.raw:
             self.result.kept.append((item.href, _OVERWRITTEN))
         else:
-            self.connector.update(self._remote, item.href, raw, item.etag)
+            self.job.connector.update(self._remote, item.href, raw, item.etag)
             self.result.restored.append(item.href)
         return False
 
@@ -151,7 +160,7 @@ class _Ejection:
         Raises `Unreadable`.
         """
         raw = item.raw
-        with self.store.view() as view:
+        with self.job.store.view() as view:
             link = view.links.by_href(self.collection.id, item.href)
             record = view.records.get(link.record, deleted=True) if link else None
             for stretch in stretches:
@@ -163,7 +172,7 @@ class _Ejection:
         return raw
 
     def _forget(self, href: str) -> None:
-        with self.store.transaction(self.stamp, durable=False) as tx:
+        with self.job.store.transaction(self.job.stamp("ejected"), durable=False) as tx:
             link = tx.links.by_href(self.collection.id, href)
             if link is not None:
                 forget(tx, self.collection, link.id, href)

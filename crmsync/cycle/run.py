@@ -33,6 +33,7 @@ def run(
     dry_run: bool = False,
     full: bool = False,
     progress: Progress = quiet,
+    within: int | None = None,
 ) -> RunResult:
     """Syncs one account once.
 
@@ -40,7 +41,7 @@ def run(
     why, and everything done until then is written down. With `dry_run` the mirror and the queue are brought up to
     date and the plan is made by the same code, but neither a record nor the remote is written; `RunResult.plan` lists
     the actions, those that would be held marked as such. `full` asks the remote for everything again and looks at
-    every link.
+    every link. `within`: a run that was begun before, and that this ends; without it the cycle is a run of its own.
     """
     result = RunResult(account)
     began = perf_counter()
@@ -51,8 +52,10 @@ def run(
             policies = policies.with_choice(chosen.type, chosen.field, chosen.choice)
         rules = replace(rules, policies=policies)
         job = Job(store, known, connector, rules, clock, result, progress, full, dry_run)
-    with store.transaction(job.stamp(), durable=False) as tx:
-        result.id = tx.runs.start("dry run" if dry_run else "sync", account)
+    if within is None:
+        with store.transaction(job.stamp(), durable=False) as tx:
+            within = tx.runs.start("dry run" if dry_run else "sync", account)
+    result.id = within
     try:
         _cycle(job)
     except (Retry, Halt, Skip) as error:

@@ -32,6 +32,12 @@ share = 0.2
 type = "company"
 field = "vat_number"
 system = "erp"                # an account, "crm" or "any"
+
+[tui]                         # how the terminal UI looks and listens
+theme = "ansi-dark"           # a theme of Textual; ansi-dark and ansi-light use the terminal's own colours
+marks = "unicode"             # or "ascii"
+language = "it"               # en | it; left out: what the environment says
+keys = { "queue.contact" = "p" } # other keys, by the names that F1 shows
 """
 
 from __future__ import annotations
@@ -71,6 +77,16 @@ class AccountConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class TuiConfig:
+    """How the terminal UI looks and listens; empty where its own default holds."""
+
+    theme: str = ""
+    marks: str = "unicode"
+    language: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole file."""
 
@@ -82,6 +98,7 @@ class Config:
     masters: tuple[Master, ...] = ()
     own: frozenset[str] = frozenset()
     export: Mapping[str, tuple[ExportRule, ...]] = field(default_factory=dict)
+    tui: TuiConfig = field(default_factory=TuiConfig)
 
     def account(self, name: str) -> AccountConfig:
         """What the file says about an account; nothing where it says nothing."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
-from crmsync.config import AccountConfig, Config, PolicyConfig
+from crmsync.config import AccountConfig, Config, PolicyConfig, TuiConfig
 from crmsync.core.declarations import Master
 from crmsync.core.plan import Budget, Budgets
 from crmsync.core.selection import RULE_SETS, ExportRule
@@ -87,6 +87,16 @@ class _ExportRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return ExportRule(self.type, self.field, self.value, said)
 
 
+class _Tui(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    theme: str = ""
+    marks: Literal["unicode", "ascii"] = "unicode"
+    language: Literal["", "en", "it"] = ""
+    keys: dict[str, str] = {}
+
+    def plain(self) -> TuiConfig:
+        return TuiConfig(self.theme, self.marks, self.language, self.keys)
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region: Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")] = ""
     user: str = ""
@@ -96,6 +106,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     masters: list[_Master] = []
     own: list[str] = []
     export: dict[str, list[_ExportRule]] = {}
+    tui: _Tui = _Tui()
 
 
 def parse(text: bytes, path: Path) -> Config:
@@ -127,4 +138,5 @@ def _plain(file: _File) -> Config:
         tuple(Master(one.type, one.field, one.system) for one in file.masters),
         frozenset(file.own),
         {name: tuple(rule.plain() for rule in rules) for name, rules in file.export.items()},
+        file.tui.plain(),
     )

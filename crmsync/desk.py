@@ -82,6 +82,19 @@ class Desk:
                 self._user = view.users.get(name) if name else view.users.all()[0]
         return self._user
 
+    def another(self, origin: str = "tui") -> Desk:
+        """A desk of its own for the same person, for another thread."""
+        return Desk(self.home, self._user_name, "", origin)
+
+    def begin(self, doing: str) -> None:
+        """What is decided from now on is a run of its own; `doing` says in words what it is."""
+        self._doing, self._run = doing, None
+
+    def interrupt(self) -> None:
+        """Ends the statement that runs in the store now, from any thread; there it raises `Interrupted`."""
+        if self._store is not None:
+            self._store.interrupt()
+
     def close(self) -> None:
         """Gives the store back."""
         if self._store is not None:

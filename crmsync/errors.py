@@ -14,6 +14,7 @@
     │   ├── Untrusted        the remote answered something that cannot be its own (log-in page, foreign redirect)
     │   └── StoreBroken      the store is corrupt, foreign, or newer than this program
     ├── Usage            a person asked for something that is not there or not allowed; nothing was changed
+    ├── Interrupted      whoever asked does not want to know any more; nothing was changed
     └── Bug              we broke a promise of our own; never caught by the engine
 
 A message says what happened, to which thing, and what to do next. It never holds a secret.
@@ -90,6 +91,10 @@ class StoreBroken(Halt):
 
 class Usage(CrmsyncError):
     """A person asked for something that does not exist or is not allowed. Nothing was changed."""
+
+
+class Interrupted(CrmsyncError):
+    """A question was taken back while it was being answered, as each key typed into a search does."""
 
 
 class Bug(CrmsyncError):

@@ -61,3 +61,8 @@ _.set_setting
 # Python's own http.client and io call these.
 _.readable
 _.response_class
+
+# For the screens that come next.
+when
+_.busy
+_.unflagged

@@ -28,6 +28,7 @@ VERBS = {
     "runs": "what was done, and when",
     "undo": "take a run or a decision back",
     "redo": "take an undo back",
+    "tui": "all of it on the whole screen",
     "doctor": "check the installation",
     "paths": "where crmsync keeps its files",
 }

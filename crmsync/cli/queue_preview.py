@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from crmsync.cli.answers import emit, narrate, say, table
-from crmsync.cli.field_values import as_json, in_words
 from crmsync.core.fieldmap import display_name
 from crmsync.desk import Desk
 from crmsync.errors import Unreadable, Usage
@@ -16,6 +15,7 @@ from crmsync.model import Candidate
 from crmsync.review.linking import Linking, acceptable, candidates_of, weigh
 from crmsync.store.import_queue import Queued, QueueState
 from crmsync.store.store import Tables
+from crmsync.typed.field_values import as_json, in_words
 from crmsync.values import fields_to_json, to_json
 
 _TOLD = 20

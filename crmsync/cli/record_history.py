@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from crmsync.cli.answers import emit, emit_each, say, table
-from crmsync.cli.field_values import as_json, in_words
 from crmsync.core.origin import read
 from crmsync.desk import Desk
 from crmsync.errors import Usage
@@ -17,6 +16,7 @@ from crmsync.review import provenance
 from crmsync.review.provenance import Provenance
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.store import Tables
+from crmsync.typed.field_values import as_json, in_words
 from crmsync.values import is_list, to_json
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from crmsync.cli.answers import emit, say
-from crmsync.cli.field_values import in_words
 from crmsync.core.fieldmap import display_name
 from crmsync.desk import Desk
 from crmsync.model import Link
 from crmsync.review.merge_records import Merging, merge, weigh
 from crmsync.store.store import Tables
+from crmsync.typed.field_values import in_words
 from crmsync.values import fields_to_json, to_json
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from crmsync.cli.answers import answer, emit, say, table
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.field_values import as_json, in_words, parse
 from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.review import conflicts
 from crmsync.review.conflicts import DELETED, Choice
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.policies import StoredPolicy
+from crmsync.typed.field_values import as_json, in_words, parse
 
 _EMPTY = "(empty)"
 

@@ -9,8 +9,6 @@ from typing import Any
 from crmsync.cli import record_duplicates, record_history, record_merge
 from crmsync.cli.answers import answer, emit, emit_each, say, table
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.field_values import in_words, pairs
-from crmsync.cli.typed_times import in_order
 from crmsync.core.fieldmap import apply, display_name, with_name
 from crmsync.core.selection import owned
 from crmsync.desk import Desk
@@ -20,10 +18,12 @@ from crmsync.review.promotion import promote
 from crmsync.store.identity import new_id
 from crmsync.store.record_list import Selection
 from crmsync.store.store import Tables
+from crmsync.typed.field_values import in_words, pairs
+from crmsync.typed.times import in_order
 from crmsync.values import SHAPES, fields_to_json
 
 _PAGE = 1000
-_MANUAL = "python -m pydoc crmsync.cli.field_values"
+_MANUAL = "python -m pydoc crmsync.typed.field_values"
 
 
 def run(desk: Desk, argv: list[str]) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crmsync.errors import Bug, Busy, CrmsyncError, Halt, StoreBroken
+from crmsync.errors import Bug, Busy, CrmsyncError, Halt, Interrupted, StoreBroken
 from crmsync.store import like, schema
 
 BUSY_SECONDS = 30.0
@@ -140,6 +140,8 @@ def _ours(error: sqlite3.Error, path: Path) -> CrmsyncError:
                 thing=str(path),
                 next_step="Check the disk and the rights on the folder",
             )
+        case sqlite3.SQLITE_INTERRUPT:
+            return Interrupted("the question was taken back", thing=str(path))
         case _ if str(error).startswith("Could not decode"):  # by Python; the message holds the text, so it stays here
             return StoreBroken("a text in the store is damaged", thing=str(path), next_step=_REBUILD)
         case _:

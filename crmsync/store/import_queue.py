@@ -13,6 +13,7 @@ from crmsync.model import Candidate, Confidence, RecordType
 from crmsync.store.decisions import Decisions
 from crmsync.store.expression import Columns, compile_expression, limited
 from crmsync.store.jsontext import dump, dump_texts, load, word
+from crmsync.store.queue_page import STAGES, Place, QueueOrder, having
 from crmsync.store.queue_rules import ACTOR
 from crmsync.store.session import Session, batches, marks
 
@@ -62,7 +63,8 @@ class Queued:
 class QueueSelection:
     """Which rows; everything given must hold. `typed`: with (or without) a record type. `where`: `QUEUE_COLUMNS`.
 
-    `among`: only these ids. `unruled`: only those with which the rules have not had their turn.
+    `among`: only these ids. `unruled`: only those with which the rules have not had their turn. `text`: what somebody
+    typed to find them by.
     """
 
     states: tuple[QueueState, ...] = (QueueState.OPEN,)
@@ -73,6 +75,7 @@ class QueueSelection:
     collection: int | None = None
     among: tuple[int, ...] | None = None
     unruled: bool = False
+    text: str = ""
 
 
 _Bound: TypeAlias = list[object]
@@ -266,6 +269,31 @@ class ImportQueue:
         sql = f"SELECT {_ROW} FROM queue q WHERE {conditions} AND q.id > ? ORDER BY q.id LIMIT ?"
         return [_queued(row) for row in self._rows(selection, sql, (*values, after, -1 if limit is None else limit))]
 
+    def page(
+        self, selection: QueueSelection, order: QueueOrder, after: Place | None = None, *, skip: int = 0, limit: int
+    ) -> tuple[Sequence[Queued], Place | None]:
+        """Rows as a person reads them, `skip` of them passed over, and where the next page begins (`None`: nowhere)."""
+        conditions, values = self._conditions(selection)
+        first, *key = (0, -101, 0) if after is None else after
+        stages = STAGES[order]
+        rows: list[Any] = []
+        for number in range(first, len(stages)):
+            stage = stages[number]
+            chosen, bound = f"{conditions} AND {stage.where} AND {stage.after}", (*values, *key)
+            if skip:
+                many = self._rows(selection, f"SELECT count(*) FROM queue q WHERE {chosen}", bound)[0][0]
+                if many <= skip:
+                    skip, key = skip - many, [-101, 0]
+                    continue
+            sql = f"""SELECT {_ROW}, {number}, {stage.key} FROM queue q WHERE {chosen}
+                ORDER BY {stage.order} LIMIT ? OFFSET ?"""
+            rows += self._rows(selection, sql, (*bound, limit - len(rows), skip))
+            if len(rows) == limit:
+                break
+            skip, key = 0, [-101, 0]
+        last = (rows[-1][-2], rows[-1][-1], rows[-1][0]) if len(rows) == limit else None
+        return [_queued(row[:-2]) for row in rows], last
+
     def ids(self, selection: QueueSelection = UNDECIDED) -> Sequence[int]:
         """The ids alone, for bulk decisions. Raises `Usage` for a bad filter."""
         conditions, values = self._conditions(selection)
@@ -318,6 +346,10 @@ class ImportQueue:
         if selection.min_score is not None:
             conditions.append("q.suggestion IS NOT NULL AND q.score >= ?")
             values.append(selection.min_score)
+        if selection.text:
+            sql, patterns = having(selection.text)
+            conditions.append(sql)
+            values += patterns
         if selection.where:
             columns = QUEUE_COLUMNS if self._session.sight in (None, UserView()) else _BLIND
             conditions.append(compile_expression(self._session.connection, columns, selection.where))

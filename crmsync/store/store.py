@@ -335,6 +335,10 @@ class Store:
         with database.translated(self.path):
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
+    def interrupt(self) -> None:
+        """Ends the statement that runs now, in whatever thread; there it raises `Interrupted`."""
+        self._connection.interrupt()
+
     @contextmanager
     def transaction(self, stamp: Stamp, *, durable: bool = True, sight: UserView | None = None) -> Iterator[Tables]:
         """Writes: all of it or nothing. Waits for other writers, then raises `Busy`. `sight`: see `view`.

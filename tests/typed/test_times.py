@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crmsync.cli.field_values import parse
-from crmsync.cli.typed_times import in_order
 from crmsync.errors import Usage
+from crmsync.typed.field_values import parse
+from crmsync.typed.times import in_order
 
 
 @pytest.mark.parametrize(

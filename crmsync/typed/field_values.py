@@ -11,8 +11,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from crmsync.cli.typed_times import checked
 from crmsync.errors import Usage
+from crmsync.typed.times import checked
 from crmsync.values import Address, Labelled, Participant, Shape, Value, fields_to_json, from_json, shape, to_json
 
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _-]*):(?!//)(.+)", re.DOTALL)

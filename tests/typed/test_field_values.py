@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crmsync.cli.field_values import as_json, in_words, pairs, parse
 from crmsync.errors import Usage
+from crmsync.typed.field_values import as_json, in_words, pairs, parse
 from crmsync.values import Address, Labelled, Participant, Value
 
 

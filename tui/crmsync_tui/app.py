@@ -1,0 +1,168 @@
+"""The app: screens behind their keys, what waits where, undo and redo. It polls the store and needs no daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from crmsync.config import TuiConfig
+from crmsync.desk import Desk
+from crmsync.errors import CrmsyncError
+from crmsync.home import Home
+from crmsync.store.store import Tables
+from crmsync_tui.clerk import Clerk
+from crmsync_tui.errand import Errand
+from crmsync_tui.screens.conflicts_screen import ConflictsScreen
+from crmsync_tui.screens.home_screen import HomeScreen
+from crmsync_tui.screens.journal_screen import JournalScreen
+from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.queue_screen import QueueScreen
+from crmsync_tui.screens.records_screen import RecordsScreen
+from crmsync_tui.shown import line
+from crmsync_tui.taking_back import redo_last, undo_last
+from crmsync_tui.words import _
+
+T = TypeVar("T")
+
+POLL_SECONDS = 1.0
+"""How often the store is asked whether somebody else has written; that costs microseconds."""
+
+
+class CrmsyncApp(App[None]):
+    """One person at one store."""
+
+    TITLE = "crmsync"
+    ENABLE_COMMAND_PALETTE = True
+    CSS_PATH = "app.tcss"
+    MODES: ClassVar[dict[str, Any]] = {
+        "home": HomeScreen,
+        "queue": QueueScreen,
+        "conflicts": ConflictsScreen,
+        "records": RecordsScreen,
+        "journal": JournalScreen,
+    }
+    DEFAULT_MODE = "home"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "switch_mode('home')", _("Home"), show=False, id="go.home"),
+        Binding("2", "switch_mode('queue')", _("Queue"), show=False, id="go.queue"),
+        Binding("3", "switch_mode('conflicts')", _("Conflicts"), show=False, id="go.conflicts"),
+        Binding("4", "switch_mode('records')", _("Records"), show=False, id="go.records"),
+        Binding("6", "switch_mode('journal')", _("Journal"), show=False, id="go.journal"),
+        Binding("u", "undo", _("Undo"), id="undo"),
+        Binding("U", "redo", _("Redo"), show=False, id="redo"),
+        Binding("S", "sync", _("Sync now"), show=False, id="sync"),
+        Binding("question_mark", "show_help_panel", _("Keys"), id="keys"),
+        Binding("colon", "command_palette", _("Commands"), show=False, id="palette"),
+        Binding("q", "quit", _("Quit"), show=False, id="quit"),
+    ]
+
+    def __init__(self, home: Home, user: str, settings: TuiConfig, make_desk: Callable[[], Desk]) -> None:
+        super().__init__()
+        self.settings = settings
+        self.home = home
+        self.user = user
+        self.errand = Errand(home, user)
+        self.lists = Clerk(make_desk, "lists")
+        self.asking = Clerk(make_desk, "asking")
+        self.deciding = Clerk(make_desk, "deciding")
+        self.waiting: dict[str, int] = {}
+        self._version = -1
+
+    def on_mount(self) -> None:
+        """Looks as the config says, and follows the store from now on."""
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+        self.set_keymap(self.settings.keys)
+        self.set_interval(POLL_SECONDS, self.look_whether_changed)
+        self.look_whether_changed()
+
+    def on_unmount(self) -> None:
+        """Gives the store back."""
+        for clerk in (self.lists, self.asking, self.deciding):
+            clerk.close()
+
+    # Following the store
+
+    @work(exclusive=True, group="poll")
+    async def look_whether_changed(self) -> None:
+        """Tells the screen when somebody has written: we ourselves, the daemon, or a command."""
+        version, counts = await self.asking.at_desk(_version_and_counts(self._version))
+        if counts is None:
+            return
+        self._version = version
+        self.waiting = {
+            "queue": counts["queue"],
+            "conflicts": counts["conflicts"] + counts["held"],
+            "journal": counts["parked"],
+        }
+        if isinstance(self.screen, MainScreen):
+            self.screen.set_waiting(self.waiting)
+            self.screen.reload()
+
+    # Deciding
+
+    async def decide(self, doing: str, act: Callable[[Tables], T], said: Callable[[T], str] | None = None) -> T | None:
+        """Decides in the user's name and says what became of it; `None` after an error, which is shown.
+
+        `doing` is what the journal and `undo` call it; `said` puts the outcome into words.
+        """
+        try:
+            outcome = await self.deciding.decide(doing, act)
+        except CrmsyncError as error:
+            self.complain(error)
+            return None
+        if said is not None:
+            self.say(said(outcome))
+        self.look_whether_changed()
+        return outcome
+
+    @work(group="decide")
+    async def action_undo(self) -> None:
+        """Takes the last decision or run back, of this session or another."""
+        await self._take_back(undo_last)
+
+    @work(group="decide")
+    async def action_redo(self) -> None:
+        """Brings back what the last undo took back."""
+        await self._take_back(redo_last)
+
+    async def _take_back(self, work: Callable[[Desk], str]) -> None:
+        try:
+            self.say(await self.deciding.at_desk(work))
+        except CrmsyncError as error:
+            self.complain(error)
+        self.look_whether_changed()
+
+    @work(group="sync")
+    async def action_sync(self) -> None:
+        """One cycle of every account, as a command of its own."""
+        self.say(_("Syncing all accounts"))
+        answer = await self.errand.run("sync")
+        if not answer.well:
+            self.notify(line(answer.text), severity="error", markup=False)
+        self.look_whether_changed()
+
+    # Saying
+
+    def say(self, text: str) -> None:
+        """A message for a few seconds; foreign text in it is harmless."""
+        self.notify(line(text), markup=False)
+
+    def complain(self, error: CrmsyncError) -> None:
+        """What went wrong, with which thing, and what to do next."""
+        self.notify(line(str(error)), severity="error", markup=False)
+
+
+def _version_and_counts(known: int) -> Callable[[Desk], tuple[int, dict[str, int] | None]]:
+    def work(desk: Desk) -> tuple[int, dict[str, int] | None]:
+        version = desk.store.data_version()
+        if version == known:
+            return version, None
+        with desk.seeing() as view:
+            return version, view.counts()
+
+    return work

@@ -1,0 +1,66 @@
+"""A command of ours as a child process: whatever talks to a remote, so that a slow server never holds the screen.
+
+The TUI can do no more than the command line, and a remote that hangs or a crash in a codec ends the child alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from crmsync.home import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command said. `data` is its JSON object, empty when it failed; `text` what it told a person."""
+
+    code: int
+    data: dict[str, Any]
+    text: str
+
+    @property
+    def well(self) -> bool:
+        """Whether it did all it was asked. 5 says that some items could not be done, which are parked and shown."""
+        return self.code in (0, 5)
+
+
+class Errand:
+    """Runs commands for one home and user, in their name."""
+
+    def __init__(self, home: Home, user: str) -> None:
+        folder = home.store.parent
+        self._home = ["--home", str(folder)] if home.config.parent == folder else []  # else: as the environment says
+        self._user = ["--user", user] if user else []
+
+    async def run(self, *argv: str, secret: str | None = None) -> Answer:
+        """Runs `crmsync ARGV --json` and waits for it. `secret` goes in by standard input, never by an argument.
+
+        Cancelled, it ends the child too.
+        """
+        command = [sys.executable, "-m", "crmsync", *self._home, *self._user]
+        child = await asyncio.create_subprocess_exec(
+            *command, *argv, "--json",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env=os.environ | {"PYTHONIOENCODING": "utf-8"}, start_new_session=True,
+        )  # fmt: skip
+        try:
+            out, err = await child.communicate(None if secret is None else f"{secret}\n".encode())
+        except asyncio.CancelledError:
+            child.terminate()
+            await child.wait()
+            raise
+        assert child.returncode is not None
+        return Answer(child.returncode, _object(out), err.decode("utf-8", "replace").strip())
+
+
+def _object(out: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(out)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,58 @@
+"""What all main screens share: the tab bar, the keys below, help, and that they follow the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from crmsync_tui.widgets.tab_bar import TabBar
+
+if TYPE_CHECKING:
+    from crmsync_tui.app import CrmsyncApp
+
+
+class MainScreen(Screen[Any]):
+    """A screen behind a number key. It is told when the store has changed, and asks anew what it shows.
+
+    A subclass gives `NAME` (as in `TABS`), `HELP_TEXT`, `body` and `reload`.
+    """
+
+    NAME: ClassVar[str]
+    HELP_TEXT: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual declares it so
+        (0, "-narrow"),
+        (100, "-wide"),
+    ]
+
+    @property
+    def crm(self) -> CrmsyncApp:
+        """The app, which knows the clerks."""
+        return cast("CrmsyncApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between the tabs and the keys."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Asks the store for what is shown. Called when the screen comes up and whenever the store has changed."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Tabs, body, keys."""
+        yield TabBar(self.NAME)
+        yield from self.body()
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_screen_resume(self) -> None:
+        """What is shown may be old by now."""
+        self.reload()
+        self.set_waiting(self.crm.waiting)
+
+    def set_waiting(self, waiting: dict[str, int]) -> None:
+        """How much waits where."""
+        self.query_one(TabBar).waiting = waiting

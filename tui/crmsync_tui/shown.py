@@ -1,0 +1,28 @@
+"""Foreign text on its way to the screen. Nothing from the store reaches a widget by another way.
+
+A contact called `[ACME] x [/foo]` ends a Textual app whose widgets read it as markup, and escaping does not help
+(Textual issue 6155), so a widget only ever gets `Content`, which is not parsed.
+"""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from crmsync.safe import safe
+from crmsync_tui.marks import plain
+
+
+def line(value: object) -> str:
+    """A value as one harmless line: `None` is empty, control and invisible characters can be seen."""
+    return "" if value is None else plain(safe(str(value)))
+
+
+def shown(value: object, style: str = "") -> Content:
+    """The same for a widget."""
+    text = line(value)
+    return Content.styled(text, style) if style else Content(text)
+
+
+def lines(value: object) -> list[str]:
+    """A text of several lines, each harmless; for raw items and notes."""
+    return [line(one) for one in str(value).replace("\r\n", "\n").split("\n")]

@@ -1,0 +1,34 @@
+"""One run of the program in a terminal: language, signs and keys are chosen, then the app is made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from crmsync_tui import marks, words
+
+if TYPE_CHECKING:
+    from crmsync.desk import Desk
+    from crmsync_tui.app import CrmsyncApp
+
+
+def make_app(desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = False) -> CrmsyncApp:
+    """The app for whoever sits at `desk`; `another` makes further desks for the same person, one per thread.
+
+    Raises `BadConfig`, `Usage`, `StoreBroken` like whatever is asked of the desk first.
+    """
+    settings = desk.config.tui
+    words.choose(settings.language, os.environ)
+    marks.use(marks.ASCII if ascii_only or settings.marks == "ascii" else marks.UNICODE)
+    from crmsync_tui.app import CrmsyncApp  # only now: its keys and titles are translated as it is read
+
+    return CrmsyncApp(desk.home, desk.user.name, settings, another)
+
+
+def start(desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = False) -> int:
+    """Runs it until the user leaves. Returns the exit code."""
+    app = make_app(desk, another, ascii_only=ascii_only)
+    desk.close()
+    app.run()
+    return app.return_code or 0

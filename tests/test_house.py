@@ -22,8 +22,30 @@ PURE = [path for path in PRODUCT if path.is_relative_to(ROOT / "crmsync/core") o
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 SAYS_NOTHING = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?|handlers?|processors?)(_|$)")
-TAKEN = sys.stdlib_module_names | {"icalendar", "vobject", "caldav", "textual", "httpx2", "lxml", "keyring", "radicale"}
-HEAVY = {"textual", "caldav", "msal", "keyring", "icalendar", "click", "httpx2", "lxml", "phonenumbers", "msgspec"}
+TAKEN = sys.stdlib_module_names | {
+    "icalendar",
+    "vobject",
+    "caldav",
+    "textual",
+    "httpx2",
+    "lxml",
+    "keyring",
+    "radicale",
+    "dns",
+}
+HEAVY = {
+    "textual",
+    "caldav",
+    "msal",
+    "keyring",
+    "icalendar",
+    "click",
+    "httpx2",
+    "lxml",
+    "phonenumbers",
+    "msgspec",
+    "dns",
+}
 WORLD = {"now", "utcnow", "today", "open", "print", "input", "eval", "exec"}
 """What a pure function neither asks nor tells, by the name of the function it would call."""
 

@@ -7,7 +7,8 @@
 FolderConnector
 MemoryConnector
 
-# httpx2 reads it.
+# dnspython and httpx2 read them.
+_.nameservers
 _.requires_response_body
 
 # Python calls `__exit__` with it.

@@ -41,6 +41,7 @@ def add(desk: Desk, options: argparse.Namespace) -> int:
     secret = Secret(password) if password is not None else None
     settings = Settings(url, options.username, secret, for_connector(pairs))
     with registry.create(kind, settings) as connector:
+        connector.tell = lambda step: narrate(str(step))
         found = connector.collections()
         hints = dict(connector.hints())
     chosen = _chosen(found, options.collection)

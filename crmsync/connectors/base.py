@@ -113,6 +113,24 @@ Known: TypeAlias = Callable[[], Mapping[str, str | None]]
 """Gives href -> etag of everything the mirror holds for a collection; called only when a full listing needs it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on the way from an address to collections: what was asked, and what came of it. Neither is a secret."""
+
+    asked: str
+    answer: str
+
+    def __str__(self) -> str:
+        return f"{self.asked} -> {self.answer}"
+
+
+Tell: TypeAlias = Callable[[Step], None]
+
+
+def unheard(step: Step) -> None:
+    """Where nobody listens."""
+
+
 @dataclass(slots=True)
 class Traffic:
     """What a connector has cost so far: requests sent, and bytes received and sent in bodies."""
@@ -126,6 +144,7 @@ class Connector(ABC):
 
     `late`: the remote may show what we wrote only some time later (Google People: minutes). Until then it still shows
     the version before, by its old etag.
+    `tell` is told each step of `collections`, by connectors that have steps; whoever wants to hear of them sets it.
     """
 
     late: bool = False
@@ -134,6 +153,7 @@ class Connector(ABC):
         """Keeps the settings; touches neither network nor disk. Raises `BadConfig`."""
         self.settings = settings
         self.traffic = Traffic()
+        self.tell: Tell = unheard
 
     @abstractmethod
     def collections(self) -> Sequence[RemoteCollection]:

@@ -6,6 +6,8 @@
 | contents    | items with their bytes, in batches                                             |
 | discovery   | from an address to address books and calendars (RFC 6764)                    |
 | session     | one request: credentials, redirects, and what an answer means for the engine |
+| services    | where a domain says that its services are, and what to tell of its mail       |
+| names       | DNS; loaded by discovery alone                                               |
 | reach       | which servers may get the password, and at which addresses                   |
 | multistatus | the XML of answers, read without entities, DTD or network                    |
 | bodies      | the XML of requests                                                          |

@@ -59,7 +59,7 @@ class DavConnector(Connector):
 
     def collections(self) -> Sequence[RemoteCollection]:
         """Every address book, calendar and task list of the user."""
-        return discovery.discover(self._session, self.settings.url)
+        return discovery.discover(self._session, self.settings.url, self.tell)
 
     def schedules(self, collection: RemoteCollection) -> bool:
         """What the server says of itself (RFC 6638 section 2); one that does not say what it can do may well."""

@@ -51,6 +51,14 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, port) else "")
 
 
+def ascii_host(host: str) -> str:
+    """The host as DNS knows it, in lower case (RFC 5890); as it is, where it is none."""
+    try:
+        return host.lower() if host.isascii() else host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return host
+
+
 def resolve(base: str, href: str) -> str:
     """The http or https URL that an href in an answer from `base` means. Raises `Untrusted` for what is none."""
     try:

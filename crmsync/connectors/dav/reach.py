@@ -14,6 +14,7 @@ import ssl
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
+from crmsync.connectors.dav.hrefs import ascii_host
 from crmsync.errors import Untrusted
 
 _UNICAST = IPv6Network("2000::/3")  # RFC 4291 section 2.4; everything else is local, for many, or not given out
@@ -37,6 +38,7 @@ class Reach:
 
     def knows(self, host: str) -> bool:
         """Whether this host may have the password: the one set up, one below it, or one that the user confirmed."""
+        host = ascii_host(host)
         below = bool(self.own) and host.endswith("." + self.own)
         return below or host == self.own or self.trusts(host)
 
@@ -46,12 +48,13 @@ class Reach:
 
     def may_be_private(self, host: str) -> bool:
         """Whether the user named exactly this host."""
+        host = ascii_host(host)
         return host in self.trusted or (self.named and host == self.own)
 
 
 def hosts(told: str) -> tuple[str, ...]:
     """The hosts in the option `trust`, which are separated by commas."""
-    return tuple(host.strip().lower() for host in told.split(",") if host.strip())
+    return tuple(ascii_host(host.strip()) for host in told.split(",") if host.strip())
 
 
 def is_public(address: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import ClassVar, TypeAlias
 
 
@@ -48,13 +50,17 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(play: Play) -> Iterator[Stage]:
-    """A server that answers by this function."""
+def stage(play: Play, pem: Path | None = None) -> Iterator[Stage]:
+    """A server that answers by this function, over TLS where it has a certificate."""
 
     class Handler(_Handler):
         pass
 
     server = _Server(("127.0.0.1", 0), Handler)
+    if pem is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     Handler.running = Stage(server.server_address[1], play)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

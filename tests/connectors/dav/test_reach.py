@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from crmsync.connectors.dav.reach import Reach, is_public
 from crmsync.connectors.dav.session import Session
 from crmsync.connectors.dav.wire import PlainWire
 from crmsync.errors import Unreachable, Untrusted
+from tests.connectors.dav.directory import Directory
 from tests.connectors.dav.stage import Heard, Told, multistatus, stage
 
 PRIVATE = (
@@ -42,31 +42,6 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
 
 def test_what_is_no_address_is_not_public() -> None:
     assert not is_public("example.org")
-
-
-class Directory:
-    """Names and their addresses, each list given once and the last one for ever after."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, list[list[str]]] = {}
-        self.asked: list[str] = []
-
-    def __call__(self, host: str, port: int, *rest: Any, **more: Any) -> list[Any]:
-        self.asked.append(host)
-        if host not in self.answers:
-            raise socket.gaierror(-2, "Name or service not known")
-        lists = self.answers[host]
-        return [
-            (socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
-            for address in (lists.pop(0) if len(lists) > 1 else lists[0])
-        ]
-
-
-@pytest.fixture
-def directory(monkeypatch: pytest.MonkeyPatch) -> Directory:
-    made = Directory()
-    monkeypatch.setattr(socket, "getaddrinfo", made)
-    return made
 
 
 @pytest.fixture
@@ -121,7 +96,7 @@ def test_behind_a_proxy_names_are_the_proxys_and_addresses_are_still_looked_at(
     monkeypatch: pytest.MonkeyPatch, directory: Directory
 ) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
-    directory.answers["127.0.0.1"] = directory.answers["10.0.0.1"] = [["10.0.0.1"]]
+    directory.answers["10.0.0.1"] = [["10.0.0.1"]]
     FullWire(f"https://{HOST}", None, "", digest=False, public=True).close()
     with pytest.raises(Untrusted):
         FullWire("https://10.0.0.1", None, "", digest=False, public=True)
@@ -144,7 +119,7 @@ def test_a_host_below_the_one_that_was_set_up_may_be_private_only_if_it_was_name
         return multistatus(f"<response><href>{heard.path}</href></response>")
 
     with stage(play) as at:
-        directory.answers["127.0.0.1"] = directory.answers[HOST] = [["127.0.0.1"]]
+        directory.answers[HOST] = [["127.0.0.1"]]
         where = Reach("acme.example", True, tuple(filter(None, trust.split(","))))
         session = Session("anna", Secret("pw"), Traffic(), where, "")
         with contextlib.nullcontext() if asked else pytest.raises(Untrusted, match="private"):

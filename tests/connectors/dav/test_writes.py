@@ -15,6 +15,7 @@ from crmsync.connectors.dav import DavConnector
 from crmsync.connectors.dav.full_wire import FullWire
 from crmsync.errors import BadConfig, Moved, Untrusted
 from crmsync.model import PEOPLE, CollectionKind, RecordType
+from tests.connectors.dav.certificates import certificate
 from tests.connectors.dav.stage import Heard, Stage, Told, found, multistatus, stage
 
 BOOK = RemoteCollection("/b/", CollectionKind.ADDRESSBOOK, "b", "vcard", PEOPLE)
@@ -114,36 +115,8 @@ class _Secure(HTTPServer):
         """A client that does not trust us says good-bye."""
 
 
-def _certificate(folder: Path) -> Path:
-    from datetime import UTC, datetime, timedelta
-    from ipaddress import ip_address
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "server.pem"
-    plain = serialization.NoEncryption()
-    path.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    )
-    return path
-
-
 def test_a_certificate_nobody_vouches_for_is_refused_unless_its_authority_is_named(tmp_path: Path) -> None:
-    pem = _certificate(tmp_path)
+    pem = certificate(tmp_path)
     server = _Secure(("127.0.0.1", 0), _Fine)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)

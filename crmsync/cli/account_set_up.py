@@ -36,8 +36,8 @@ def add(desk: Desk, options: argparse.Namespace) -> int:
     kind, url, preset = _PRESETS.get(options.kind, (options.kind, "", {}))
     url = options.url or url
     given = credentials.outside(options.name, os.environ, desk.config.account(options.name).secret_command)
-    password = _password(options, options.username) if given is None else given
-    pairs = _with_preset(preset, _pairs(options.settings))
+    password = password_of(options, options.username) if given is None else given
+    pairs = _with_preset(preset, pairs_of(options.settings))
     secret = Secret(password) if password is not None else None
     settings = Settings(url, options.username, secret, for_connector(pairs))
     with registry.create(kind, settings) as connector:
@@ -79,7 +79,7 @@ def sign_in(desk: Desk, options: argparse.Namespace) -> int:
     """The new password replaces the old one only once the remote has accepted it."""
     with desk.store.view() as view:
         account = view.accounts.get(options.name)
-    password = _password(options, account.username)
+    password = password_of(options, account.username)
     if password is None:
         raise Usage("say where the password is to come from", thing=account.name, next_step="Use --password-stdin")
     with connect(desk, account, Secret(password)) as connector:
@@ -124,7 +124,7 @@ def _refuse_name(desk: Desk, name: str) -> None:
             raise Usage("there is such an account already", thing=name, next_step="Choose another name")
 
 
-def _password(options: argparse.Namespace, username: str) -> str | None:
+def password_of(options: argparse.Namespace, username: str) -> str | None:
     """From standard input where that was said, else asked for at a terminal; never from an argument."""
     if options.password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
@@ -136,7 +136,8 @@ def _password(options: argparse.Namespace, username: str) -> str | None:
     return None
 
 
-def _pairs(settings: Sequence[str]) -> dict[str, str]:
+def pairs_of(settings: Sequence[str]) -> dict[str, str]:
+    """What `--set KEY=VALUE` said. Raises `Usage`."""
     pairs = {}
     for setting in settings:
         key, given, value = setting.partition("=")

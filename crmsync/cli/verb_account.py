@@ -39,6 +39,10 @@ def run(desk: Desk, argv: list[str]) -> int:
             from crmsync.cli import account_choice
 
             return account_choice.choose(desk, options)
+        case "discover":
+            from crmsync.cli import account_discovery
+
+            return account_discovery.discover(options)
     from crmsync.cli import account_set_up
 
     match options.action:
@@ -63,6 +67,12 @@ def _parser() -> Arguments:
     add.add_argument("--collection", action="append", default=[], metavar="HREF|NAME", help="only this one (repeat)")
     add.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings")
     add.add_argument("--json", action="store_true")
+    look = actions.add_parser("discover", help="what an address leads to, step by step; writes nothing")
+    look.add_argument("address", help="URL, host name or e-mail address of a CardDAV or CalDAV account")
+    look.add_argument("--username", default="")
+    look.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    look.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings")
+    look.add_argument("--json", action="store_true")
     listing = actions.add_parser("list", help="every account and its collections")
     listing.add_argument("--json", action="store_true")
     for name, text in (

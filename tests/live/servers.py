@@ -92,13 +92,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def radicale(folder: Path) -> Iterator[Server]:
-    """Radicale 3."""
+def radicale(folder: Path, pem: Path | None = None) -> Iterator[Server]:
+    """Radicale 3, over TLS where there is a certificate with its key."""
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
+    secure = f"ssl=True\ncertificate={pem}\nkey={pem}\n" if pem else ""
     (folder / "config").write_text(
-        f"[server]\nhosts=127.0.0.1:{port}\n"
+        f"[server]\nhosts=127.0.0.1:{port}\n{secure}"
         f"[auth]\ntype=htpasswd\nhtpasswd_filename={folder}/users\nhtpasswd_encryption=plain\ndelay=0\n"
         f"[storage]\nfilesystem_folder={folder}/data\n[logging]\nlevel=warning\n"
     )

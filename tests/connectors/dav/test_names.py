@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -96,3 +98,20 @@ def test_a_name_server_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, ser
     monkeypatch.setenv(names.SERVER, server)
     with pytest.raises(Unreachable, match="no name server"):
         Names()
+
+
+def test_a_sync_does_not_load_the_resolver() -> None:
+    """Discovery alone needs it, and it takes a while to load."""
+    code = """
+import sys
+from crmsync.connectors.base import Settings
+from crmsync.connectors.dav import DavConnector
+from crmsync.errors import Unreachable
+with DavConnector(Settings("http://127.0.0.1:1/dav/")) as client:
+    try:
+        client.collections()
+    except Unreachable:
+        pass
+sys.exit("dns" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

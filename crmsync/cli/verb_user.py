@@ -22,6 +22,8 @@ def run(desk: Desk, argv: list[str]) -> int:
             user = replace(user, email=options.email)
         if options.scope is not None:
             user = replace(user, scope=Scope(options.scope))
+        if options.team is not None:
+            user = replace(user, team=options.team.strip())
         if options.suppliers is not None:
             user = replace(user, sees_suppliers=options.suppliers == "yes")
         if options.action == "add":
@@ -44,6 +46,7 @@ def _parser() -> Arguments:
         one.add_argument("name")
         one.add_argument("--email")
         one.add_argument("--scope", choices=[scope.value for scope in Scope])
+        one.add_argument("--team", help='with --scope team, records of everybody in the same team are seen; "": none')
         one.add_argument("--suppliers", choices=["yes", "no"])
     for one in actions.choices.values():
         one.add_argument("--json", action="store_true")
@@ -55,11 +58,19 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
         users = view.users.all()
     if options.json:
         lines = [
-            {"name": user.name, "email": user.email, "scope": user.scope.value, "suppliers": user.sees_suppliers}
+            {
+                "name": user.name,
+                "email": user.email,
+                "scope": user.scope.value,
+                "suppliers": user.sees_suppliers,
+                "team": user.team or None,
+            }
             for user in users
         ]
         emit({"users": lines})
     else:
-        rows = [(user.name, user.email, user.scope, "yes" if user.sees_suppliers else "no") for user in users]
-        table(("name", "e-mail", "sees", "suppliers"), rows, "Nobody.")
+        rows = [
+            (user.name, user.email, user.scope, user.team, "yes" if user.sees_suppliers else "no") for user in users
+        ]
+        table(("name", "e-mail", "sees", "team", "suppliers"), rows, "Nobody.")
     return 0

@@ -9,7 +9,7 @@ from typing import assert_never
 from crmsync.core.selection import UserView
 from crmsync.errors import Usage
 from crmsync.model import RecordType
-from crmsync.store.jsontext import word
+from crmsync.store.jsontext import load, word
 from crmsync.store.session import Session
 
 
@@ -23,13 +23,20 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One person. `id` 0: not stored yet."""
+    """One person. `id` 0: not stored yet. `peers`: the names of everybody in the same team, none without a team."""
 
     id: int
     name: str
     email: str = ""
     scope: Scope = Scope.ALL
     sees_suppliers: bool = True
+    team: str = ""
+    peers: frozenset[str] = frozenset()
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing is kept from this user."""
+        return self.scope is Scope.ALL and self.sees_suppliers
 
     def sight(self) -> UserView:
         """What this user may see, in the terms of `core.selection`."""
@@ -38,7 +45,7 @@ class User:
             case Scope.ALL:
                 return UserView(None, types)
             case Scope.TEAM:
-                return UserView(frozenset({self.name, ""}), types)
+                return UserView(self.peers | {self.name}, types)
             case Scope.OWN:
                 return UserView(frozenset({self.name}), types)
             case _:
@@ -56,21 +63,21 @@ class Users:
         if self.find(user.name):
             raise Usage("there is such a user already", thing=user.name)
         self._session.write(
-            "INSERT INTO users (name, email, scope, sees_suppliers) VALUES (?, ?, ?, ?)",
-            (user.name, user.email, user.scope.value, int(user.sees_suppliers)),
+            "INSERT INTO users (name, email, scope, sees_suppliers, team) VALUES (?, ?, ?, ?, ?)",
+            (user.name, user.email, user.scope.value, int(user.sees_suppliers), user.team),
         )
         return self.get(user.name)
 
     def set(self, user: User) -> None:
         """Stores everything about the user with this id."""
         self._session.write(
-            "UPDATE users SET name = ?, email = ?, scope = ?, sees_suppliers = ? WHERE id = ?",
-            (user.name, user.email, user.scope.value, int(user.sees_suppliers), user.id),
+            "UPDATE users SET name = ?, email = ?, scope = ?, sees_suppliers = ?, team = ? WHERE id = ?",
+            (user.name, user.email, user.scope.value, int(user.sees_suppliers), user.team, user.id),
         )
 
     def find(self, name: str) -> User | None:
         """The user of this name, or `None`."""
-        row = self._session.one("SELECT id, name, email, scope, sees_suppliers FROM users WHERE name = ?", (name,))
+        row = self._session.one(f"{_SELECT} WHERE u.name = ?", (name,))
         return None if row is None else _user(row)
 
     def get(self, name: str) -> User:
@@ -89,9 +96,13 @@ class Users:
 
     def all(self) -> list[User]:
         """Everybody, oldest first; the first one is who acts when nobody is named."""
-        return [_user(row) for row in self._session.all("SELECT id, name, email, scope, sees_suppliers FROM users")]
+        return [_user(row) for row in self._session.all(f"{_SELECT} ORDER BY u.id")]
 
 
-def _user(row: tuple[int, str, str, str, int]) -> User:
-    id, name, email, scope, sees_suppliers = row
-    return User(id, name, email, word(Scope, scope), bool(sees_suppliers))
+_SELECT = """SELECT u.id, u.name, u.email, u.scope, u.sees_suppliers, u.team,
+    (SELECT json_group_array(p.name) FROM users p WHERE p.team = u.team AND u.team <> '') FROM users u"""
+
+
+def _user(row: tuple[int, str, str, str, int, str, str]) -> User:
+    id, name, email, scope, sees_suppliers, team, peers = row
+    return User(id, name, email, word(Scope, scope), bool(sees_suppliers), team, frozenset(load(peers)))

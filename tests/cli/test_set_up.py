@@ -76,11 +76,12 @@ def test_paths_are_named_before_there_is_anything(bare: Terminal) -> None:
 
 
 def test_users_are_added_changed_and_listed(crm: Terminal) -> None:
-    assert crm.json("user", "list")["users"] == [{"name": "me", "email": "", "scope": "all", "suppliers": True}]
+    me = {"name": "me", "email": "", "scope": "all", "suppliers": True, "team": None}
+    assert crm.json("user", "list")["users"] == [me]
     crm("user", "add", "bea", "--email", "bea@example.org", "--scope", "own")
     crm("user", "set", "bea", "--suppliers", "no", "--json")
     assert crm.json("user", "list")["users"][1] == {
-        "name": "bea", "email": "bea@example.org", "scope": "own", "suppliers": False,
+        "name": "bea", "email": "bea@example.org", "scope": "own", "suppliers": False, "team": None,
     }  # fmt: skip
     assert "such a user already" in crm.refuses("user", "add", "bea")
     assert "no such user" in crm.refuses("user", "set", "cleo", "--scope", "all")

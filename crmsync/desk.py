@@ -15,6 +15,7 @@ from crmsync.home import Home
 
 if TYPE_CHECKING:
     from crmsync.config import Config
+    from crmsync.core.selection import UserView
     from crmsync.store.store import Store, Tables
     from crmsync.store.users import User
 
@@ -103,9 +104,19 @@ class Desk:
     @contextmanager
     def seeing(self) -> Iterator[Tables]:
         """A view in which records that whoever sits here may not see are not there."""
-        sight = self.user.sight()
-        with self.store.view(sight) as view:
+        with self.store.view(self._sight()) as view:
             yield view
+
+    @contextmanager
+    def glancing(self) -> Iterator[Tables]:
+        """The same for a command that only looks: who sits here is asked only where somebody does not see all."""
+        with self.glance().view() as view:
+            limited = view.somebody_is_limited()
+        with self.glance().view(self._sight() if limited or self._user_name else None) as view:
+            yield view
+
+    def _sight(self) -> UserView | None:
+        return None if self.user.sees_all else self.user.sight()
 
     @contextmanager
     def deciding(
@@ -122,7 +133,7 @@ class Desk:
         With `seeing`, records that this person may not see are not there. With `goes_on`, the run does not end here:
         a cycle `within` it ends it.
         """
-        sight = self.user.sight() if seeing else None
+        sight = self._sight() if seeing else None
         from crmsync.store.session import Stamp
 
         with self.store.transaction(Stamp(now(), self._origin, self.user.name, self._run, reason), sight=sight) as tx:

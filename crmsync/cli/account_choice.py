@@ -12,7 +12,7 @@ from crmsync.model import Mode
 
 def choose(desk: Desk, options: argparse.Namespace) -> int:
     """Gives the account a filter, or takes it away. Nothing is written at the remote before the next sync."""
-    with desk.deciding("filter chosen") as tx:
+    with desk.deciding("filter chosen", seeing=True) as tx:
         account = tx.accounts.get(options.name)
         if account.mode is Mode.IMPORT:
             raise Usage("nothing is written to an import-only account, so a filter has no meaning", thing=account.name)

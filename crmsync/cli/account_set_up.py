@@ -67,17 +67,17 @@ def add(desk: Desk, options: argparse.Namespace) -> int:
 
 def _warn_of_writes(desk: Desk, name: str, chosen: Sequence[RemoteCollection]) -> None:
     """The first sync of an account that may be written fills it with what is flagged: nobody is to be surprised."""
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         account = view.accounts.get(name)
         types = {kind for one in chosen if not one.read_only for kind in one.accepts}
-        waiting = len(view.links.unlinked(account.id, account.user, sorted(types)))
+        waiting = len(view.records.many(view.links.unlinked(account.id, account.user, sorted(types))))
     if waiting and account.mode is not Mode.IMPORT:
         narrate(f"up to {waiting:,} records will be written there: see `crmsync sync {name} --dry-run` first")
 
 
 def sign_in(desk: Desk, options: argparse.Namespace) -> int:
     """The new password replaces the old one only once the remote has accepted it."""
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         account = view.accounts.get(options.name)
     password = password_of(options, account.username)
     if password is None:
@@ -94,7 +94,7 @@ def sign_in(desk: Desk, options: argparse.Namespace) -> int:
 
 def select(desk: Desk, options: argparse.Namespace) -> int:
     """Asks the remote what there is. What is left out keeps its links, for when it takes part again."""
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         account = view.accounts.get(options.name)
     with connect(desk, account) as connector:
         found = connector.collections()

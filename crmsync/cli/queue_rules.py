@@ -91,10 +91,10 @@ def _rule(tx: Tables, options: argparse.Namespace, name: str, where: str) -> Rul
 
 
 def _add(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.deciding() as tx:
+    with desk.deciding(seeing=True) as tx:
         rule = queue_rules.add(tx, _rule(tx, options, options.name, options.where))
         seen = queue_rules.preview(tx, rule)
-        accounts = {account.id: account.name for account in tx.accounts.all()}
+        accounts = tx.accounts.names()
     if options.json:
         emit({"rule": rule_json(rule, accounts), **preview_json(seen)})
         return OK
@@ -105,9 +105,9 @@ def _add(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         rules = view.queue_rules.all()
-        accounts = {account.id: account.name for account in view.accounts.all()}
+        accounts = view.accounts.names()
     if options.json:
         emit({"rules": [rule_json(rule, accounts) for rule in rules]})
         return OK
@@ -120,7 +120,7 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _preview(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         rule = view.queue_rules.find(options.name)
         asked = options.type is not None or options.ignore or options.private
         if rule is None and not asked:
@@ -146,6 +146,8 @@ def _preview(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _apply(desk: Desk, options: argparse.Namespace) -> int:
+    if not desk.user.sees_all:
+        raise Usage("they decide about items that you may not see", next_step="Ask somebody who sees all of them")
     with desk.store.transaction(Stamp(now(), "cli", desk.user.name)) as tx:
         run = tx.runs.start("rules")
 

@@ -72,8 +72,7 @@ def history(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _accounts(view: Tables) -> Mapping[int, str]:
-    names = {account.id: account.name for account in view.accounts.all()}
-    return {collection.id: names[collection.account] for collection in view.collections.all()}
+    return view.accounts.places()
 
 
 def _why(entry: JournalEntry) -> str:

@@ -16,7 +16,7 @@ def run(desk: Desk, options: argparse.Namespace) -> int:
     """Lists the proposals, or makes some of them rules."""
     if options.add:
         return _add(desk, options)
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         found = proposals(view)
     if options.json:
         emit({"proposals": [_json(number, one) for number, one in enumerate(found, 1)]})
@@ -33,7 +33,7 @@ def run(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _add(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.deciding() as tx:
+    with desk.deciding(seeing=True) as tx:
         found = proposals(tx)
         if missing := [number for number in options.add if number > len(found)]:
             raise Usage("no such rule is proposed", thing=str(missing[0]), next_step="See `crmsync queue rules learn`")

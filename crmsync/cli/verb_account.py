@@ -97,7 +97,7 @@ def _parser() -> Arguments:
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.glance().view() as view:
+    with desk.glancing() as view:
         accounts = [(account, view.collections.of(account.id)) for account in view.accounts.all()]
         filters = {account.id: view.choices.get(account.id).filter for account, _ in accounts}
     if options.json:
@@ -139,7 +139,7 @@ def _json(account: Account, collections: Sequence[Collection], filter: Filter | 
 def _check(desk: Desk, options: argparse.Namespace) -> int:
     from crmsync.cli.remotes import connect
 
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         account = view.accounts.get(options.name)
         known = {one.href: one for one in view.collections.of(account.id)}
     with connect(desk, account) as connector:
@@ -170,7 +170,7 @@ def _check(desk: Desk, options: argparse.Namespace) -> int:
 def _remove(desk: Desk, options: argparse.Namespace) -> int:
     from crmsync import credentials
 
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         account = view.accounts.get(options.name)
     report = _eject(desk, account) if options.eject else None
     if report is not None and report.failed:

@@ -64,8 +64,7 @@ def _parser() -> Arguments:
 def _list(desk: Desk, options: argparse.Namespace) -> int:
     with desk.seeing() as view:
         found = view.conflicts.list(open=not options.decided)
-        accounts = {account.id: account.name for account in view.accounts.all()}
-        places = {one.id: accounts[one.account] for one in view.collections.all()}
+        places = view.accounts.places()
         records = view.records.many({one.conflict.record for one in found})
         found = [one for one in found if one.conflict.record in records]
         names = {id: str(one.fields.get("name") or one.fields.get("summary") or id) for id, one in records.items()}
@@ -137,7 +136,7 @@ def _resolve(desk: Desk, options: argparse.Namespace) -> int:
                 policies[policy.id] = policy
             if not options.newest:
                 conflicts.resolve(tx, one.id, choice, value)
-        names = {account.id: account.name for account in tx.accounts.all()}
+        names = tx.accounts.names()
     resolved = [] if options.newest else [one.id for one in found]
     data: dict[str, Any] = {"resolved": len(resolved), "ids": resolved}
     if options.policy:
@@ -162,8 +161,8 @@ def _policies(desk: Desk, options: argparse.Namespace) -> int:
         with desk.deciding() as tx:
             tx.policies.remove(options.remove)
     with desk.seeing() as view:
-        found = view.policies.list()
         names = {account.id: account.name for account in view.accounts.all()}
+        found = [policy for policy in view.policies.list() if policy.account in names]
     if options.json:
         emit({"policies": [_policy_json(policy, names) for policy in found]})
         return 0

@@ -34,7 +34,7 @@ def run(desk: Desk, argv: list[str]) -> int:
 
 def _json(view: Tables, parked: ParkedItem) -> dict[str, Any]:
     collection = view.collections.get(parked.collection)
-    account = next(account.name for account in view.accounts.all() if account.id == collection.account)
+    account = view.accounts.by_id(collection.account).name
     return {
         "id": parked.id,
         "account": account,
@@ -47,7 +47,7 @@ def _json(view: Tables, parked: ParkedItem) -> dict[str, Any]:
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.glance().view() as view:
+    with desk.glancing() as view:
         lines = [_json(view, parked) for parked in view.parked.list()]
     if options.json:
         emit({"parked": lines})
@@ -58,7 +58,7 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _show(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.glance().view() as view:
+    with desk.glancing() as view:
         parked = view.parked.get(options.id)
         line = _json(view, parked)
     raw = "" if parked.raw is None else parked.raw.decode("utf-8", "backslashreplace")
@@ -72,7 +72,7 @@ def _show(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _decide(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.deciding() as tx:
+    with desk.deciding(seeing=True) as tx:
         found = [tx.parked.get(id) for id in options.ids]
         if options.action == "drop":
             tx.parked.drop(options.ids)

@@ -32,9 +32,9 @@ def run(desk: Desk, argv: list[str]) -> int:
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.glance().view() as view:
+    with desk.glancing() as view:
         held = view.plans.list()
-        names = {account.id: account.name for account in view.accounts.all()}
+        names = view.accounts.names()
     if options.json:
         emit({"plans": [_json(plan, names) for plan in held]})
     else:
@@ -55,9 +55,9 @@ def _json(plan: HeldPlan, names: dict[int, str]) -> dict[str, Any]:
 
 
 def _show(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.glance().view() as view:
+    with desk.glancing() as view:
         plan = view.plans.get(options.id)
-        names = {account.id: account.name for account in view.accounts.all()}
+        names = view.accounts.names()
     if options.json:
         emit({**_json(plan, names), "actions": plan.body["actions"]})
     else:
@@ -83,9 +83,9 @@ def _decide(desk: Desk, options: argparse.Namespace) -> int:
     from crmsync.cli.frame import exit_code
     from crmsync.cli.verb_sync import sync
 
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         account = view.accounts.by_id(view.plans.get(options.id).account)
-    with desk.deciding(kind="plan", account=account.name, goes_on=True) as tx:
+    with desk.deciding(kind="plan", account=account.name, seeing=True, goes_on=True) as tx:
         name = (plans.approve if options.action == "apply" else plans.discard)(tx, options.id)
     result = sync(desk, account)
     if options.json:

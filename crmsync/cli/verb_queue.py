@@ -99,7 +99,7 @@ def _ids(desk: Desk, selection: QueueSelection) -> Sequence[int]:
 def _picked(desk: Desk, options: argparse.Namespace) -> Sequence[int]:
     """The ids as they were given, each once and every one of them known; else what `--where` or `--all` means."""
     if options.ids:
-        with desk.store.view() as view:
+        with desk.seeing() as view:
             return [view.queue.get(id).id for id in dict.fromkeys(options.ids)]
     if not (options.all or options.where):
         raise Usage("say which items: their ids, --where EXPR or --all")
@@ -214,7 +214,7 @@ def _answer(
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
     with desk.seeing() as view:
-        names = {account.id: account.name for account in view.accounts.all()}
+        names = view.accounts.names()
         found = view.queue.list(QueueSelection(where=options.where))
         wanted = {row.item.suggestion.record for row in found if row.item.suggestion is not None}
         records = {id: str(record.fields.get("name", "")) for id, record in view.records.many(wanted).items()}

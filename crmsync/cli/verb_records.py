@@ -145,6 +145,7 @@ def _show(desk: Desk, options: argparse.Namespace) -> int:
                 "state": link.state.value,
             }
             for link in view.links.for_record(record.id)
+            if view.collections.get(link.collection).account in accounts
         ]
     if options.json:
         emit({**_json(record, flagged), "links": links})

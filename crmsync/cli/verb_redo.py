@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.cli.verb_undo import newest, take_back
+from crmsync.cli.verb_undo import newest, refuse_limited, take_back
 from crmsync.desk import Desk
 from crmsync.errors import Usage
 
@@ -15,6 +15,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--dry-run", action="store_true", help="say what it would do, and do nothing")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
+    refuse_limited(desk)
     return take_back(desk, _undo_of(desk, options.run), options.dry_run, options.json)
 
 

@@ -43,7 +43,7 @@ def run(desk: Desk, argv: list[str]) -> int:
 def _found(desk: Desk, options: Namespace) -> Report:
     if options.pending:
         return _pending(desk, options.pending)
-    with desk.glance().view() as view:
+    with desk.glancing() as view:
         if options.plan is not None:
             return report.of_plan(view, options.plan)
         return report.of_run(view, options.run or report.newest_run(view))
@@ -54,12 +54,12 @@ def _pending(desk: Desk, name: str) -> Report:
     from crmsync.cli.verb_sync import sync
     from crmsync.desk import FILES
 
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         account = view.accounts.get(name)
     if account.kind == FILES:
         raise Usage("these are the files that were imported; there is no remote", thing=name)
     result = sync(desk, account, dry_run=True)
     if result.error is not None:
         raise result.error
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         return report.of_pending(view, account, result.plan or [], result.notes)

@@ -19,7 +19,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     listing.add_argument("--limit", type=positive, default=50, metavar="N")
     listing.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
-    with desk.glance().view() as view:
+    with desk.glancing() as view:
         runs = view.runs.list(account=options.account, limit=options.limit)
     if options.json:
         lines = [

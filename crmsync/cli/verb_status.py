@@ -14,7 +14,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--exit-code", action="store_true", help="3 when something waits for a person")
     options = parser.parse_args(argv)
-    with desk.glance().view() as view:
+    with desk.glancing() as view:
         accounts, counts = view.overview(), view.counts()
     if options.json:
         names = ("name", "kind", "state", "message", "items", "last_sync")

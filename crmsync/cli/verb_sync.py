@@ -13,6 +13,7 @@ from crmsync.cli.remotes import connect, rules
 from crmsync.cycle import RunResult
 from crmsync.desk import FILES, Desk, now
 from crmsync.errors import Halt, Retry
+from crmsync.review.report import seen_lines
 from crmsync.store.accounts import Account
 
 
@@ -25,10 +26,11 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--exit-code", action="store_true", help="3 when something waits for a person")
     options = parser.parse_args(argv)
-    with desk.store.view() as view:
+    with desk.seeing() as view:
         known = [account for account in view.accounts.all() if account.kind != FILES]
         accounts = [view.accounts.get(name) for name in options.names] or known
     results = [sync(desk, account, dry_run=options.dry_run, full=options.full) for account in accounts]
+    _keep_to_what_is_seen(desk, results)
     if options.json:
         emit({"runs": [result.to_json() for result in results]})
     else:
@@ -57,6 +59,18 @@ def sync(desk: Desk, account: Account, *, dry_run: bool = False, full: bool = Fa
         return RunResult(account.name, state="failed", error=error)
     finally:
         progress.close()
+
+
+def _keep_to_what_is_seen(desk: Desk, results: Sequence[RunResult]) -> None:
+    """An account may hold items of records that its user no longer sees, and is about to lose them."""
+    with desk.seeing() as view:
+        if not view.limited:
+            return
+        for result in results:
+            result.moved = [dict(line) for line in seen_lines(view, result.moved)]
+            result.notes = []
+            if result.plan is not None:
+                result.plan = [dict(line) for line in seen_lines(view, result.plan)]
 
 
 def _code(results: Sequence[RunResult], *, waiting: bool) -> int:

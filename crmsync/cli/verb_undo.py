@@ -9,7 +9,6 @@ from crmsync.cli.arguments import Arguments, positive
 from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.review.undo import Undone, undo
-from crmsync.store.users import Scope
 
 
 class _Preview(Exception):
@@ -25,8 +24,15 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--dry-run", action="store_true", help="say what it would do, and do nothing")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
+    refuse_limited(desk)
     number = options.run if options.run is not None else newest(desk, undo=False)
     return take_back(desk, number, options.dry_run, options.json)
+
+
+def refuse_limited(desk: Desk) -> None:
+    """Raises `Usage` for somebody who may not see all that a run changes; first, or the refusal would tell of runs."""
+    if not desk.user.sees_all:
+        raise Usage("a run may hold records that you may not see", next_step="Ask somebody who sees all of them")
 
 
 def newest(desk: Desk, *, undo: bool) -> int:
@@ -39,9 +45,7 @@ def newest(desk: Desk, *, undo: bool) -> int:
 
 
 def take_back(desk: Desk, number: int, dry_run: bool, as_json: bool) -> int:
-    """Undoes one run and says what was done. Raises `Usage` for somebody who may not see all that a run changes."""
-    if desk.user.scope is not Scope.ALL or not desk.user.sees_suppliers:
-        raise Usage("a run may hold records that you may not see", next_step="Ask somebody who sees all of them")
+    """Undoes one run and says what was done."""
     try:
         with desk.deciding(f"undo of run {number}", kind="undo") as tx:
             undone = undo(tx, number)

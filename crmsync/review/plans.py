@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from crmsync import translate
-from crmsync.errors import Unreadable
+from crmsync.errors import Unreadable, Usage
 from crmsync.model import Conflict
 from crmsync.store.plans import HeldPlan, PlanState
 from crmsync.store.store import Tables
@@ -15,16 +15,18 @@ from crmsync.store.store import Tables
 
 def approve(tx: Tables, id: int) -> str:
     """Lets a held plan pass. Returns the account whose next cycle does it, line by line; a line whose item or record
-    has moved since it was sealed is not covered: it is held again, by itself."""
-    plan = tx.plans.get(id)
+    has moved since it was sealed is not covered: it is held again, by itself. Raises `Usage` like `discard`."""
+    plan = _whole(tx, id)
     tx.plans.decide(id, PlanState.APPLIED)
     return _account(tx, plan.account)
 
 
 def discard(tx: Tables, id: int) -> str:
     """Refuses a held plan, for good: items that vanished are put back, items that were to be deleted stay, and values
-    that were to be emptied or overwritten in the CRM stay and go to the remote; what it had is in the conflict log."""
-    plan = tx.plans.get(id)
+    that were to be emptied or overwritten in the CRM stay and go to the remote; what it had is in the conflict log.
+
+    Raises `Usage` when there is no such plan, or when whoever asks may see only a part of it."""
+    plan = _whole(tx, id)
     tx.plans.decide(id, PlanState.DISCARDED)
     assert plan.collection is not None
     for line in plan.body["actions"]:
@@ -62,5 +64,12 @@ def _insist(tx: Tables, plan: HeldPlan, collection: int, line: Mapping[str, Any]
     tx.links.touch([link.id])
 
 
+def _whole(tx: Tables, id: int) -> HeldPlan:
+    plan = tx.plans.get(id)
+    if plan.partial:
+        raise Usage("it holds more than you may see", thing=str(id), next_step="Ask somebody who sees all of it")
+    return plan
+
+
 def _account(tx: Tables, id: int) -> str:
-    return next(account.name for account in tx.accounts.all() if account.id == id)
+    return tx.accounts.by_id(id).name

@@ -104,12 +104,20 @@ def of_pending(tx: Tables, account: Account, actions: Sequence[Mapping[str, Any]
 
     Also lists what no sync does by itself: open conflicts, and items that cannot be read.
     """
+    actions = seen_lines(tx, actions)
     sums = explain.sums(tx, account)
     facts = [("account", account.name), ("mode", account.mode.value), ("items at the remote", f"{sums.items:,}")]
     facts += [(state.value, f"{n:,}") for state, n in sums.states.items() if n]
     lines = [*_planned(account.name, actions), *_waiting(tx, account, actions)]
     mails = sum(line.get("mails", 0) for line in actions)
-    return Report(f"What the next sync of {account.name} would do", facts, _sections(lines), mails, notes)
+    told = () if tx.limited else notes  # they count
+    return Report(f"What the next sync of {account.name} would do", facts, _sections(lines), mails, told)
+
+
+def seen_lines(tx: Tables, lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those lines of a plan that speak of records which whoever asks may see."""
+    seen = tx.records.many({line["record"] for line in lines})
+    return [line for line in lines if line["record"] in seen]
 
 
 def of_run(tx: Tables, id: int) -> Report:
@@ -222,7 +230,7 @@ def _name(tx: Tables, record: str) -> str:
 
 def _written(tx: Tables, run: int) -> Iterator[tuple[str, Line]]:
     """What the run wrote at remotes, one line for each item."""
-    names = {account.id: account.name for account in tx.accounts.all()}
+    names = tx.accounts.names()
     places = {one.id: (names[one.account], one.name) for one in tx.collections.all()}
     items: dict[tuple[str, str, int, str], list[Change]] = {}
     for push in tx.pushes.of_run(run):

@@ -74,7 +74,8 @@ class Accounts:
 
     def find(self, name: str) -> Account | None:
         """The account of this name, or `None`."""
-        row = self._session.one(f"SELECT id, {_COLUMNS} FROM accounts WHERE name = ?", (name,))
+        seen = self._session.seen.account("id")
+        row = self._session.one(f"SELECT id, {_COLUMNS} FROM accounts WHERE name = ? AND {seen}", (name,))
         return None if row is None else _account(row)
 
     def get(self, name: str) -> Account:
@@ -97,7 +98,16 @@ class Accounts:
 
     def all(self) -> list[Account]:
         """Every account, oldest first."""
-        return [_account(row) for row in self._session.all(f"SELECT id, {_COLUMNS} FROM accounts ORDER BY id")]
+        sql = f"SELECT id, {_COLUMNS} FROM accounts WHERE {self._session.seen.account('id')} ORDER BY id"
+        return [_account(row) for row in self._session.all(sql)]
+
+    def names(self) -> dict[int, str]:
+        """What each account is called, also those that whoever asks does not see: a name says where a value is from."""
+        return dict(self._session.all("SELECT id, name FROM accounts ORDER BY id"))
+
+    def places(self) -> dict[int, str]:
+        """The name of the account of each collection, for the same use."""
+        return dict(self._session.all("SELECT c.id, a.name FROM collections c JOIN accounts a ON a.id = c.account"))
 
     def remove(self, id: int) -> None:
         """Forgets the account with its collections, mirror, links, queue, parked items and plans.

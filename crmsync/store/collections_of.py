@@ -17,7 +17,7 @@ class Collection:
     """One collection as its remote described it last, and ours about it.
 
     `selected`: takes part in the sync. `cursor`: where the last complete pull ended. `acked_seq`: up to which journal
-    entry a cycle has looked. `items`: how many items the mirror holds.
+    entry a cycle has looked. `items`: how many items the mirror holds, of those that whoever asks sees.
     """
 
     id: int
@@ -35,9 +35,7 @@ class Collection:
     items: int = 0
 
 
-_SELECT = """SELECT c.id, c.account, c.href, c.kind, c.name, c.format, c.accepts, c.read_only, c.selected, c.cursor,
-    c.acked_seq, c.hints, coalesce(t.n, 0)
-    FROM collections c LEFT JOIN totals t ON t.what = 'mirror' AND t.name = CAST(c.id AS TEXT)"""
+_COUNTED = "coalesce((SELECT t.n FROM totals t WHERE t.what = 'mirror' AND t.name = CAST(c.id AS TEXT)), 0)"
 
 
 class Collections:
@@ -45,6 +43,12 @@ class Collections:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        items = _COUNTED
+        if session.seen.limited:
+            shown = session.seen.item("m.collection", "m.href")
+            items = f"(SELECT count(*) FROM mirror m WHERE m.collection = c.id AND NOT m.gone AND {shown})"
+        self._select = f"""SELECT c.id, c.account, c.href, c.kind, c.name, c.format, c.accepts, c.read_only, c.selected,
+            c.cursor, c.acked_seq, c.hints, {items} FROM collections c"""
 
     def upsert(
         self,
@@ -68,21 +72,22 @@ class Collections:
             "(excluded.kind, excluded.name, excluded.format, excluded.accepts, excluded.read_only)",
             (account, href, *told),
         )
-        return _collection(self._session.one(f"{_SELECT} WHERE c.account = ? AND c.href = ?", (account, href)))
+        return _collection(self._session.one(f"{self._select} WHERE c.account = ? AND c.href = ?", (account, href)))
 
     def of(self, account: int, *, selected: bool | None = None) -> list[Collection]:
         """The account's collections, oldest first; only the selected ones (or the others) when asked."""
-        rows = self._session.all(f"{_SELECT} WHERE c.account = ? ORDER BY c.id", (account,))
+        rows = self._session.all(f"{self._select} WHERE c.account = ? ORDER BY c.id", (account,))
         found = [_collection(row) for row in rows]
         return found if selected is None else [one for one in found if one.selected is selected]
 
     def all(self) -> list[Collection]:
         """Every collection of every account."""
-        return [_collection(row) for row in self._session.all(f"{_SELECT} ORDER BY c.account, c.id")]
+        seen = self._session.seen.account("c.account")
+        return [_collection(row) for row in self._session.all(f"{self._select} WHERE {seen} ORDER BY c.account, c.id")]
 
     def get(self, id: int) -> Collection:
         """One collection. Raises `Usage` when it is not there (any more)."""
-        row = self._session.one(f"{_SELECT} WHERE c.id = ?", (id,))
+        row = self._session.one(f"{self._select} WHERE c.id = ?", (id,))
         if row is None:
             raise Usage("there is no such collection", thing=str(id), next_step="See `crmsync account list`")
         return _collection(row)

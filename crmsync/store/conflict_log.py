@@ -111,7 +111,8 @@ class ConflictLog:
 
     def get(self, id: int) -> LoggedConflict:
         """One entry. Raises `Usage` when there is none."""
-        row = self._session.one(f"SELECT {_ROW} FROM conflicts WHERE id = ?", (id,))
+        seen = self._session.seen.record("conflicts.record")
+        row = self._session.one(f"SELECT {_ROW} FROM conflicts WHERE id = ? AND {seen}", (id,))
         if row is None:
             raise Usage("there is no such conflict", thing=str(id), next_step="See `crmsync conflicts list`")
         return _logged(row)
@@ -137,7 +138,7 @@ class ConflictLog:
         limit: int = -1,
     ) -> Sequence[LoggedConflict]:
         """Entries in order of id: open, decided or (`None`) both; of one record, link or field where given."""
-        conditions, values = ["id > ?"], list[object]([after])
+        conditions, values = ["id > ?", self._session.seen.record("conflicts.record")], list[object]([after])
         if open is not None:
             conditions.append("open" if open else "NOT open")
         for column, value in (("record", record), ("link", link), ("field", field)):
@@ -149,7 +150,8 @@ class ConflictLog:
 
     def count(self) -> int:
         """How many are open."""
-        return int(self._session.one("SELECT count(*) FROM conflicts WHERE open")[0])
+        seen = self._session.seen.record("conflicts.record")
+        return int(self._session.one(f"SELECT count(*) FROM conflicts WHERE open AND {seen}")[0])
 
 
 def _key(conflict: Conflict) -> tuple[str, tuple[str | None, ...]]:

@@ -80,8 +80,8 @@ class Filters:
 
     def accounts(self, name: str) -> list[str]:
         """The names of the accounts that use a filter."""
-        sql = """SELECT a.name FROM choices c JOIN accounts a ON a.id = c.account JOIN filters f ON f.id = c.filter
-            WHERE f.name = ? ORDER BY a.id"""
+        sql = f"""SELECT a.name FROM choices c JOIN accounts a ON a.id = c.account JOIN filters f ON f.id = c.filter
+            WHERE f.name = ? AND {self._session.seen.account("a.id")} ORDER BY a.id"""
         return [row[0] for row in self._session.all(sql, (name,))]
 
     def _is_expression(self, name: str) -> bool:

@@ -135,6 +135,7 @@ class ImportQueue:
     def __init__(self, session: Session, decisions: Decisions) -> None:
         self._session = session
         self._decisions = decisions
+        self._seen = session.seen.item("q.collection", "q.href")
 
     def put_many(self, account: int, collection: int, items: Iterable[Found]) -> None:
         """Queues items, or refreshes what is shown of them.
@@ -249,7 +250,7 @@ class ImportQueue:
 
     def find(self, id: int) -> Queued | None:
         """One row, or `None`."""
-        row = self._session.one(f"SELECT {_ROW} FROM queue q WHERE q.id = ?", (id,))
+        row = self._session.one(f"SELECT {_ROW} FROM queue q WHERE q.id = ? AND {self._seen}", (id,))
         return None if row is None else _queued(row)
 
     def by_href(self, collection: int, href: str) -> Queued | None:
@@ -302,7 +303,7 @@ class ImportQueue:
 
     def count(self, selection: QueueSelection = UNDECIDED) -> int:
         """How many rows. Raises `Usage` for a bad filter."""
-        if selection == UNDECIDED:
+        if selection == UNDECIDED and not self._session.seen.limited:
             return self.totals().get(QueueState.OPEN, 0)
         conditions, values = self._conditions(selection)
         return int(self._rows(selection, f"SELECT count(*) FROM queue q WHERE {conditions}", values)[0][0])
@@ -322,13 +323,13 @@ class ImportQueue:
 
     def suggesting(self, account: int, record: str) -> Sequence[Queued]:
         """The undecided items of the account that may be this record."""
-        where = "q.account = ? AND q.suggestion = ? AND q.state = 'open'"
+        where = f"q.account = ? AND q.suggestion = ? AND q.state = 'open' AND {self._seen}"
         rows = self._session.all(f"SELECT {_ROW} FROM queue q WHERE {where} ORDER BY q.id", (account, record))
         return [_queued(row) for row in rows]
 
     def _conditions(self, selection: QueueSelection) -> tuple[str, _Bound]:
         states = ", ".join(f"'{state.value}'" for state in selection.states)
-        conditions = [f"q.state IN ({states})"]
+        conditions = [f"q.state IN ({states})", self._seen]
         values: _Bound = []
         if selection.account is not None:
             conditions.append("q.account = ?")

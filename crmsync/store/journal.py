@@ -7,9 +7,11 @@ deletion (after is None) with all fields, `type`, `sync:<user id>`, and what oth
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 from crmsync.model import JournalEntry
-from crmsync.store.jsontext import dump_value, load_value
+from crmsync.store.jsontext import dump, dump_value, load_value
 from crmsync.store.session import Session
 
 _ENTRY = """SELECT j.seq, s.run, s.at, s.origin, s.actor, j.record, j.field, j.before, j.after,
@@ -58,7 +60,7 @@ class Journal:
         self, *, after: int = 0, record: str | None = None, run: int | None = None, limit: int = 1000
     ) -> list[JournalEntry]:
         """Entries with a seq above `after`, oldest first, of one record or run where given; at most `limit`."""
-        sql, values = f"{_ENTRY} WHERE j.seq > ?", [after]
+        sql, values = f"{_ENTRY} WHERE j.seq > ? AND {self._session.seen.record('j.record')}", [after]
         tail: list[object] = list(values)
         if record is not None:
             sql += " AND j.record = ?"
@@ -66,15 +68,14 @@ class Journal:
         if run is not None:
             sql += " AND j.stamp IN (SELECT id FROM stamps WHERE run = ?)"
             tail.append(run)
-        return [_entry(row) for row in self._session.all(f"{sql} ORDER BY j.seq LIMIT ?", [*tail, limit])]
+        return self._told(self._session.all(f"{sql} ORDER BY j.seq LIMIT ?", [*tail, limit]))
 
     def of_run(self, run: int, *, record: str = "") -> list[JournalEntry]:
         """The entries of a run, oldest first: those of one record, or all but the creations (see `made_in`)."""
         where = "j.record = ?2" if record else "(j.field <> '' OR j.before IS NOT NULL)"
         values = (run, record) if record else (run,)
-        return [
-            _entry(row) for row in self._session.all(f"{_ENTRY} WHERE s.run = ?1 AND {where} ORDER BY j.seq", values)
-        ]
+        sql = f"{_ENTRY} WHERE s.run = ?1 AND {where} AND {self._session.seen.record('j.record')} ORDER BY j.seq"
+        return self._told(self._session.all(sql, values))
 
     def made_in(self, run: int) -> dict[str, bool]:
         """The records that a run made and that are there still, and whether each is as it was made."""
@@ -89,18 +90,38 @@ class Journal:
     def newest(self, *, before: int | None = None, limit: int = 100) -> list[JournalEntry]:
         """Entries with a seq below `before`, newest first: a page of the log."""
         bound = 1 << 62 if before is None else before
-        rows = self._session.all(f"{_ENTRY} WHERE j.seq < ? ORDER BY j.seq DESC LIMIT ?", (bound, limit))
-        return [_entry(row) for row in rows]
+        seen = self._session.seen.record("j.record")
+        rows = self._session.all(f"{_ENTRY} WHERE j.seq < ? AND {seen} ORDER BY j.seq DESC LIMIT ?", (bound, limit))
+        return self._told(rows)
 
     def changes_of(self, record: str, field: str, limit: int) -> list[JournalEntry]:
         """The last changes of one field of a record, newest first."""
         rows = self._session.all(
             f"{_ENTRY} WHERE j.record = ? AND j.field = ? ORDER BY j.seq DESC LIMIT ?", (record, field, limit)
         )
-        return [_entry(row) for row in rows]
+        return self._told(rows)
+
+    def _told(self, rows: Sequence[_Row]) -> list[JournalEntry]:
+        """The entries. A reason may name another record, one that was merged into this one, say: only if it is seen."""
+        entries = list(map(_entry, rows))
+        seen = self._session.seen
+        if not seen.limited:
+            return entries
+        words = dump(sorted({word for entry in entries for word in entry.reason.split()}))
+        sql = f"SELECT r.id FROM records r WHERE r.id IN (SELECT value FROM json_each(?)) AND NOT ({seen.row('r')})"
+        unseen = {row[0] for row in self._session.all(sql, (words,))}
+        return [
+            replace(
+                entry, reason=" ".join("(a record)" if word in unseen else word for word in entry.reason.split(" "))
+            )
+            for entry in entries
+        ]
 
 
-def _entry(row: tuple[int, int | None, str, str, str, str, str, str | None, str | None, str]) -> JournalEntry:
+_Row: TypeAlias = tuple[int, int | None, str, str, str, str, str, str | None, str | None, str]
+
+
+def _entry(row: _Row) -> JournalEntry:
     seq, run, at, origin, actor, record, field, before, after, reason = row
     return JournalEntry(
         seq, run, at, origin, actor, record, field, load_value(field, before), load_value(field, after), reason

@@ -32,6 +32,7 @@ class Parked:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._seen = session.seen.item("parked.collection", "parked.href")
 
     def put(self, collection: int, href: str, etag: str | None, reason: str, raw: bytes | None) -> int:
         """Parks an item, or counts one more attempt at it (from 1 again when its etag moved). Returns its id."""
@@ -63,7 +64,7 @@ class Parked:
 
     def get(self, id: int) -> ParkedItem:
         """One item. Raises `Usage` when it is not parked."""
-        row = self._session.one(f"SELECT {_ROW} FROM parked WHERE id = ?", (id,))
+        row = self._session.one(f"SELECT {_ROW} FROM parked WHERE id = ? AND {self._seen}", (id,))
         if row is None:
             raise Usage("there is no such parked item", thing=str(id), next_step="See `crmsync parked list`")
         return _parked(row)
@@ -86,14 +87,15 @@ class Parked:
     def list(self, *, collection: int = 0, retry: bool = False, after: int = 0, limit: int = -1) -> list[ParkedItem]:
         """Parked items in order of id: of one collection, only those to retry, where asked."""
         rows = self._session.all(
-            f"SELECT {_ROW} FROM parked WHERE id > ? AND (? = 0 OR collection = ?) AND retry >= ? ORDER BY id LIMIT ?",
+            f"SELECT {_ROW} FROM parked WHERE id > ? AND (? = 0 OR collection = ?) AND retry >= ? AND {self._seen} "
+            "ORDER BY id LIMIT ?",
             (after, collection, collection, int(retry), limit),
         )
         return [_parked(row) for row in rows]
 
     def count(self) -> int:
         """How many there are."""
-        return int(self._session.one("SELECT count(*) FROM parked")[0])
+        return int(self._session.one(f"SELECT count(*) FROM parked WHERE {self._seen}")[0])
 
 
 def _parked(row: tuple[int, int, str, str | None, str, bytes | None, int, str, int]) -> ParkedItem:

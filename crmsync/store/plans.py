@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -23,7 +23,11 @@ class PlanState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldPlan:
-    """One plan that the guard stopped. `reason` says what was too much; `body` is the plan as JSON."""
+    """One plan that the guard stopped. `reason` says what was too much; `body` is the plan as JSON.
+
+    `partial`: it has more lines than whoever asks may see, and they are left out here. The reason counts items of a
+    whole collection, so it is not told to somebody with a limited view.
+    """
 
     id: int
     account: int
@@ -35,7 +39,11 @@ class HeldPlan:
     body: Any
     decided_at: str = ""
     decided_by: str = ""
+    partial: bool = False
 
+
+TOO_MUCH = "it does too much at once"
+"""Why a plan is held, for somebody who may not know how much it does."""
 
 _ROW = "id, account, collection, run, at, state, reason, body, decided_at, decided_by"
 
@@ -89,7 +97,10 @@ class Plans:
         row = self._session.one(f"SELECT {_ROW} FROM plans WHERE id = ?", (id,))
         if row is None:
             raise Usage("there is no such plan", thing=str(id), next_step="See `crmsync plans list`")
-        return _plan(row)
+        plan = self._as_seen(_plan(row))
+        if plan is None:
+            raise Usage("there is no such plan", thing=str(id), next_step="See `crmsync plans list`")
+        return plan
 
     def list(self, *, state: PlanState = PlanState.HELD, account: int = 0) -> list[HeldPlan]:
         """Plans in one state, oldest first; of one account where given."""
@@ -97,7 +108,23 @@ class Plans:
             f"SELECT {_ROW} FROM plans WHERE state = ? AND (? = 0 OR account = ?) ORDER BY id",
             (state.value, account, account),
         )
-        return [_plan(row) for row in rows]
+        return [plan for row in rows if (plan := self._as_seen(_plan(row))) is not None]
+
+    def _as_seen(self, plan: HeldPlan) -> HeldPlan | None:
+        """The plan with those of its lines that whoever asks may see; `None` when that is none."""
+        if not self._session.seen.limited:
+            return plan
+        lines = plan.body["actions"]
+        seen = f"{self._session.seen.record('j.value')} AND {self._session.seen.account(str(plan.account))}"
+        rows = self._session.all(
+            f"SELECT j.value FROM json_each(?) j WHERE {seen}", (dump([line["record"] for line in lines]),)
+        )
+        ids = {row[0] for row in rows}
+        mine = [line for line in lines if line["record"] in ids]
+        if not mine:
+            return None
+        body = {**plan.body, "actions": mine}
+        return replace(plan, body=body, reason=TOO_MUCH, partial=len(mine) < len(lines))
 
     def undecided(self, account: int) -> bool:
         """Whether something is held for an account, or approved and not done yet."""
@@ -106,6 +133,8 @@ class Plans:
 
     def count(self) -> int:
         """How many are held."""
+        if self._session.seen.limited:
+            return len(self.list())
         return int(self._session.one("SELECT count(*) FROM plans WHERE state = 'held'")[0])
 
     def remember(self, collection: int, href: str, event: str, answer: str) -> None:

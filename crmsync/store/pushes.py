@@ -58,7 +58,8 @@ class Pushes:
 
     def of_run(self, run: int) -> list[Push]:
         """Everything a run wrote, oldest first."""
-        return [_push(row) for row in self._session.all(f"{_PUSH} WHERE s.run = ? ORDER BY p.seq", (run,))]
+        sql = f"{_PUSH} WHERE s.run = ? AND {self._session.seen.record('p.record')} ORDER BY p.seq"
+        return [_push(row) for row in self._session.all(sql, (run,))]
 
     def last_removed(self, record: str, collection: int) -> Push | None:
         """The last item of a record that we removed from a collection, if no other was made of it since."""

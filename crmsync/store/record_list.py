@@ -11,7 +11,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from crmsync.core.selection import UserView
 from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
 from crmsync.store import search
@@ -125,23 +124,13 @@ def _chosen(session: Session, selection: Selection) -> _Condition:
         condition &= _Condition(f"r.type IN ({marks(len(selection.types))})", tuple(map(str, selection.types)))
     if selection.flagged:
         condition &= _Condition("r.id IN (SELECT record FROM flags WHERE user = ?)", (selection.user,))
-    if session.sight is not None:
-        condition &= _in_sight(session.sight)
+    condition &= _Condition(session.seen.row("r"))
     if selection.since:
         condition &= _Condition("r.id IN (SELECT record FROM journal WHERE seq > ?)", (selection.since,))
     if selection.where:
         columns = record_columns(selection.user)
         condition &= _Condition(compile_expression(session.connection, columns, selection.where))
     return condition
-
-
-def _in_sight(user: UserView) -> _Condition:
-    """`core.selection.sees`, in SQL."""
-    types = _Condition(f"r.type IN ({marks(len(user.types))})", tuple(sorted(map(str, user.types))))
-    if user.owners is None:
-        return types
-    owned = f"coalesce(json_extract(r.fields, '$.owner'), '') IN ({marks(len(user.owners))})"
-    return types & _Condition(owned, tuple(sorted(user.owners)))
 
 
 def _found(selection: Selection) -> _Condition:

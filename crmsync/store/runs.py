@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crmsync.errors import Usage
@@ -28,6 +28,7 @@ class Run:
     undone_by: int | None = None
 
 
+_QUEUED = "EXISTS (SELECT 1 FROM queue q WHERE q.id = CAST(t.key AS INTEGER) AND {seen})"
 _ROW = "id, kind, account, actor, started, finished, state, stats, message, undoes, undone_by"
 
 
@@ -83,10 +84,10 @@ class Runs:
 
     def get(self, id: int) -> Run:
         """One run. Raises `Usage` when there is none."""
-        row = self._session.one(f"SELECT {_ROW} FROM runs WHERE id = ?", (id,))
+        row = self._session.one(f"SELECT {_ROW} FROM runs WHERE id = ? AND {self._seen()}", (id,))
         if row is None:
             raise Usage("there is no such run", thing=str(id), next_step="See `crmsync runs list`")
-        return _run(row)
+        return self._as_seen(_run(row))
 
     def looked_before(self, account: str, run: int) -> str:
         """When the last run of an account before this one began that read all it had to; `""`: none did."""
@@ -101,10 +102,45 @@ class Runs:
         """Runs, newest first; `before` is the id of the last one of the page before."""
         bound = 1 << 62 if before is None else before
         rows = self._session.all(
-            f"SELECT {_ROW} FROM runs WHERE id < ? AND (? = '' OR account = ?) ORDER BY id DESC LIMIT ?",
+            f"SELECT {_ROW} FROM runs WHERE id < ? AND (? = '' OR account = ?) AND {self._seen()} "
+            "ORDER BY id DESC LIMIT ?",
             (bound, account, account, limit),
         )
-        return [_run(row) for row in rows]
+        return [self._as_seen(_run(row)) for row in rows]
+
+    def _seen(self) -> str:
+        """Whether a run is one of an account that whoever asks sees, or did something to what they see."""
+        seen = self._session.seen
+        if not seen.limited:
+            return "1"
+        touched = " OR ".join(
+            f"EXISTS (SELECT 1 FROM stamps s JOIN {table} t ON t.stamp = s.id WHERE s.run = runs.id AND {condition})"
+            for table, condition in (
+                ("journal", seen.record("t.record")),
+                ("pushes", seen.record("t.record")),
+                ("decisions", f"t.what = 'queue' AND {_QUEUED.format(seen=seen.item('q.collection', 'q.href'))}"),
+            )
+        )
+        return f"({seen.account_named('runs.account')} OR {touched})"
+
+    def _as_seen(self, run: Run) -> Run:
+        """Somebody with a limited view is told how much a run did to records that are seen, and nothing else of it."""
+        if not self._session.seen.limited:
+            return run
+        if "pulled" not in run.stats:
+            return replace(run, stats={}, message=run.message if not run.account else "")
+        stats = {"pulled": self._done("journal", run.id), "pushed": self._done("pushes", run.id)}
+        return replace(run, stats=stats, message="")
+
+    def _done(self, table: str, run: int) -> dict[str, int]:
+        """How many records a run made, changed and removed: in the hub, or the items of at remotes."""
+        rows = self._session.all(
+            "SELECT CASE WHEN t.field <> '' THEN 'updated' WHEN t.before IS NULL THEN 'created' ELSE 'deleted' END, "
+            f"count(DISTINCT t.record) FROM stamps s JOIN {table} t ON t.stamp = s.id "
+            f"WHERE s.run = ? AND {self._session.seen.record('t.record')} AND t.field NOT LIKE 'sync:%' GROUP BY 1",
+            (run,),
+        )
+        return {"created": 0, "updated": 0, "deleted": 0} | dict(rows)
 
 
 def _run(row: tuple[int, str, str, str, str, str | None, str, str, str, int | None, int | None]) -> Run:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crmsync.errors import Bug, Usage
+from crmsync.store.sight import Sight
 
 if TYPE_CHECKING:
     from crmsync.core.selection import UserView
@@ -31,7 +32,8 @@ class Stamp:
 class Session:
     """One open transaction (`stamp` is set) or view (`stamp` is `None`).
 
-    `sight`: records that this user may not see are not there; `None`: the engine's own, which sees all.
+    `sight`: records that this user may not see are not there; `None`: the engine's own, which sees all. `seen` has the
+    conditions for that.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Session:
         self.connection = connection
         self.region = region
         self.sight = sight
+        self.seen = Sight(sight)
         self._stamp = stamp
         self._over = False
         self._stamp_row: int | None = None

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from crmsync.store.jsontext import word
+from crmsync.store.plans import TOO_MUCH
 from crmsync.store.session import Session
 
 
@@ -146,16 +147,16 @@ _KNOWN = """FROM collections c JOIN accounts a ON a.id = c.account JOIN mirror m
     LEFT JOIN parked p ON p.collection = m.collection AND p.href = m.href
     LEFT JOIN held h ON h.href = m.href
     LEFT JOIN discarded d ON d.href = m.href
-    WHERE c.id = :collection"""
+    WHERE c.id = :collection AND {seen}"""
 
 # What the remote lists and nobody could fetch. A record that the remote refused is parked too, under its own id.
 _UNSEEN = """FROM collections c JOIN parked p ON p.collection = c.id WHERE c.id = :collection
     AND NOT EXISTS (SELECT 1 FROM mirror m WHERE m.collection = p.collection AND m.href = p.href)
-    AND NOT EXISTS (SELECT 1 FROM records r WHERE r.id = p.href)"""
+    AND NOT EXISTS (SELECT 1 FROM records r WHERE r.id = p.href) AND {seen}"""
 _UNSEEN_REASON = "CASE WHEN c.selected THEN 'parked' ELSE 'collection not selected' END"
 
-_DETAILS = """coalesce(l.record, q.suggestion), coalesce(h.plan, d.plan),
-    coalesce(p.reason, h.reason, q.decided_by, ''), coalesce(p.at, q.decided_at, ''), coalesce(p.attempts, 0),
+_DETAILS = """coalesce(l.record, CASE WHEN {record} THEN q.suggestion END), coalesce(h.plan, d.plan),
+    coalesce(p.reason, {held}, q.decided_by, ''), coalesce(p.at, q.decided_at, ''), coalesce(p.attempts, 0),
     (SELECT group_concat(x.field) FROM conflicts x WHERE x.link = l.id AND x.open)"""
 _UNSEEN_DETAILS = "NULL, NULL, p.reason, p.at, p.attempts, NULL"
 
@@ -165,8 +166,9 @@ def reasons(session: Session, collection: int) -> Mapping[Reason, int]:
 
     Without those that are `GONE`, the sum is what the remote lists. Costs O(items), and no text of any item is read.
     """
+    known, unseen, _ = _parts(session)
     sql = f"""{_LINES} SELECT reason, count(*) FROM (
-        SELECT {_REASON} AS reason {_KNOWN} UNION ALL SELECT {_UNSEEN_REASON} {_UNSEEN}) GROUP BY reason"""
+        SELECT {_REASON} AS reason {known} UNION ALL SELECT {_UNSEEN_REASON} {unseen}) GROUP BY reason"""
     counted = {word(Reason, reason): n for reason, n in _rows(session, sql, collection)}
     return {reason: counted.get(reason, 0) for reason in Reason}
 
@@ -182,17 +184,33 @@ def standings(session: Session, collection: int) -> Mapping[Standing, int]:
 
 def places(session: Session, collection: int) -> Iterator[Place]:
     """Every item that the remote lists, in order of href; also those that are gone and nobody has looked at since."""
-    sql = f"""{_LINES} SELECT m.href AS href, {_REASON}, {_DETAILS} {_KNOWN}
-        UNION ALL SELECT p.href, {_UNSEEN_REASON}, {_UNSEEN_DETAILS} {_UNSEEN} ORDER BY 1"""
+    known, unseen, details = _parts(session)
+    sql = f"""{_LINES} SELECT m.href AS href, {_REASON}, {details} {known}
+        UNION ALL SELECT p.href, {_UNSEEN_REASON}, {_UNSEEN_DETAILS} {unseen} ORDER BY 1"""
     return map(_place, _rows(session, sql, collection))
 
 
 def place(session: Session, collection: int, href: str) -> Place | None:
     """Where one item stands; `None` when nothing is known of it."""
-    sql = f"""{_LINES} SELECT m.href AS href, {_REASON}, {_DETAILS} {_KNOWN} AND m.href = :href
-        UNION ALL SELECT p.href, {_UNSEEN_REASON}, {_UNSEEN_DETAILS} {_UNSEEN} AND p.href = :href"""
+    known, unseen, details = _parts(session)
+    sql = f"""{_LINES} SELECT m.href AS href, {_REASON}, {details} {known} AND m.href = :href
+        UNION ALL SELECT p.href, {_UNSEEN_REASON}, {_UNSEEN_DETAILS} {unseen} AND p.href = :href"""
     row = session.connection.execute(sql, {"collection": collection, "href": href}).fetchone()
     return None if row is None else _place(row)
+
+
+def _parts(session: Session) -> tuple[str, str, str]:
+    """Known items, those that nobody could fetch, and the details of the former: of what whoever asks may see.
+
+    Such a person is not told how much a plan holds.
+    """
+    seen = session.seen
+    held = f"CASE WHEN h.plan IS NOT NULL THEN '{TOO_MUCH}' END" if seen.limited else "h.reason"
+    return (
+        _KNOWN.format(seen=seen.item("m.collection", "m.href")),
+        _UNSEEN.format(seen=seen.item("p.collection", "p.href")),
+        _DETAILS.format(record=seen.record("q.suggestion"), held=held),
+    )
 
 
 def _rows(session: Session, sql: str, collection: int) -> Iterator[Any]:

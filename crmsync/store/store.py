@@ -248,22 +248,27 @@ class Tables:
         return id
 
     def counts(self) -> dict[str, int]:
-        """What `status` shows: records, queue (undecided), open conflicts, held plans, parked. Cheap at any size."""
-        sql = """SELECT (SELECT coalesce(sum(n), 0) FROM totals WHERE what = 'records'),
-            (SELECT coalesce(sum(n), 0) FROM totals WHERE what = 'queue' AND name = 'open'),
-            (SELECT count(*) FROM conflicts WHERE open), (SELECT count(*) FROM plans WHERE state = 'held'),
-            (SELECT count(*) FROM parked)"""
-        return dict(zip(("records", "queue", "conflicts", "held", "parked"), self._session.one(sql), strict=True))
+        """What `status` shows: records, queue (undecided), open conflicts, held plans, parked."""
+        from crmsync.store import overview
+
+        return overview.counts(self, self._session)
 
     def overview(self) -> list[tuple[str, str, str, str, int, str | None]]:
-        """What `status` shows of each account: name, kind, state, message, items, end of the last run. Cheap too."""
-        return self._session.all(
-            """SELECT a.name, a.kind, a.state, a.message,
-            (SELECT coalesce(sum(t.n), 0) FROM collections c JOIN totals t
-                ON t.what = 'mirror' AND t.name = CAST(c.id AS TEXT) WHERE c.account = a.id),
-            (SELECT finished FROM runs WHERE account = a.name AND finished IS NOT NULL ORDER BY id DESC LIMIT 1)
-            FROM accounts a ORDER BY a.id"""
-        )
+        """What `status` shows of each account: name, kind, state, message, items, end of the last run."""
+        from crmsync.store import overview
+
+        return overview.accounts(self._session)
+
+    @property
+    def limited(self) -> bool:
+        """Whether something is kept from whoever asks."""
+        return self._session.seen.limited
+
+    def somebody_is_limited(self) -> bool:
+        """Whether there is a user who does not see all. Asked before anybody is looked up, which costs more."""
+        from crmsync.store import overview
+
+        return overview.somebody_is_limited(self._session)
 
     def standings(self, collection: int) -> Mapping[Standing, int]:
         """How many items of a collection stand where; sums to what the remote lists."""

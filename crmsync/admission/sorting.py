@@ -99,10 +99,12 @@ def leave_out(tx: Tables, ids: Iterable[int], state: QueueState) -> Done:
 
 
 def read_row(tx: Tables, row: Queued, type: RecordType) -> Newcomer:
-    """The item as it is in the mirror. Raises `Unreadable`, and `Usage` when it is gone."""
+    """The item as it is in the mirror. Raises `Unreadable`, and `Usage` when it is gone or about to be put back."""
     mirrored = tx.mirror.get(row.collection, row.item.href)
     if mirrored is None or mirrored.gone:
         raise Usage("the item is gone at the remote", thing=row.item.name or row.item.href)
+    if tx.put_backs.waits(row.collection, row.item.href):
+        raise Usage("its link was undone, and it still holds what was written for it", next_step="Run `crmsync sync`")
     return read(tx, tx.collections.get(row.collection), mirrored.item, type)
 
 

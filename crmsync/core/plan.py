@@ -100,7 +100,23 @@ class Unlink:
     reason: str
 
 
-Action: TypeAlias = Create | Update | Delete | Vanished | Revived | Unlink
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """The item is no record's any more since its link was undone: the fields that we wrote go back to what they were.
+
+    `later`: those of them that somebody edited since; they stay.
+    """
+
+    record: str
+    href: str
+    etag: str | None
+    remote: Changes
+    later: tuple[str, ...] = ()
+    link: None = None
+    mails: int = 0
+
+
+Action: TypeAlias = Create | Update | Delete | Vanished | Revived | Unlink | PutBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +172,8 @@ def signature(action: Action) -> str:
             return f"delete {action.link} {action.etag} {action.reason}"
         case Vanished():
             return f"vanished {action.link} {action.etag}"
+        case PutBack():
+            return f"put back {action.href} {action.etag} {sorted(action.remote)}"
         case Revived() | Unlink():
             return f"{type(action).__name__.lower()} {action.link}"
         case _:
@@ -164,7 +182,7 @@ def signature(action: Action) -> str:
 
 def mails(action: Action) -> int:
     """How many mails a server could send because of an action."""
-    return action.mails if isinstance(action, Create | Update | Delete) else 0
+    return action.mails if isinstance(action, Create | Update | Delete | PutBack) else 0
 
 
 def guard(plan: Plan, size: int, budgets: Budgets, approved: Sequence[Action] = ()) -> Guarded:

@@ -12,6 +12,7 @@
 | mails     | how many mails to participants of meetings each action could cause         |
 | hold      | what the guard holds back, and what a person said about it                       |
 | apply     | the plan, one action at a time (prepare, send, readback)                         |
+| put_back  | items whose link was undone                                                      |
 | eject     | apart from any cycle: removes from a remote what we wrote there                  |
 """
 

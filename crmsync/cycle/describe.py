@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from crmsync import translate
-from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished, mails, signature
+from crmsync.core.plan import Action, Create, Delete, PutBack, Revived, Unlink, Update, Vanished, mails, signature
 from crmsync.errors import Unreadable
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Tables
-from crmsync.values import Fields, fields_to_json
+from crmsync.values import Changes, Fields, fields_to_json
 
 
 def describe(tx: Tables, collection: Collection, action: Action) -> dict[str, Any]:
@@ -36,6 +36,17 @@ def describe(tx: Tables, collection: Collection, action: Action) -> dict[str, An
                 "was": _was(tx, collection, action, fields),
                 "conflicts": sorted(conflict.field for conflict in action.conflicts),
                 "refused": sorted(lost.field for lost in action.lost),
+            }
+        case PutBack():
+            return line | {
+                "action": "update",
+                "href": action.href,
+                "crm": {},
+                "remote": fields_to_json(action.remote),
+                "was": _was(tx, collection, action, fields),
+                "conflicts": [],
+                "refused": [],
+                "reason": "its link was undone",
             }
         case Delete():
             return line | {
@@ -66,16 +77,20 @@ def _agreed(tx: Tables, action: Delete) -> dict[str, Any]:
     return {} if link is None else fields_to_json(link.base)
 
 
-def _was(tx: Tables, collection: Collection, action: Update, hub: Fields) -> dict[str, Any]:
+def _was(tx: Tables, collection: Collection, action: Update | PutBack, hub: Fields) -> dict[str, Any]:
     """The values that give way: those of the record, and those that the item shows."""
     item = _shown(tx, collection, action) if action.remote else {}
     return {
-        "crm": fields_to_json({name: hub[name] for name in action.hub if name in hub}),
+        "crm": fields_to_json({name: hub[name] for name in _hub(action) if name in hub}),
         "remote": fields_to_json({name: item[name] for name in action.remote if name in item}),
     }
 
 
-def _shown(tx: Tables, collection: Collection, action: Update) -> Fields:
+def _hub(action: Update | PutBack) -> Changes:
+    return action.hub if isinstance(action, Update) else {}
+
+
+def _shown(tx: Tables, collection: Collection, action: Update | PutBack) -> Fields:
     record, mirrored = tx.records.get(action.record, deleted=True), tx.mirror.get(collection.id, action.href)
     if record is None or mirrored is None:
         return {}

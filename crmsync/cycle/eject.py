@@ -10,15 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmsync import translate
+from crmsync.admission.without_us import without_us
 from crmsync.connectors.base import Connector, RemoteCollection
-from crmsync.core.take_back import take_back
 from crmsync.cycle.job import MARK, Job, remote_of
 from crmsync.cycle.prepare import forget
 from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Rules, RunResult
 from crmsync.errors import Halt, Moved, Refused, Retry, Unreachable, Unreadable
-from crmsync.model import Item, RecordType
+from crmsync.model import Item
 from crmsync.store.collections_of import Collection
 from crmsync.store.ours import Stretch
 from crmsync.store.session import Stamp
@@ -159,17 +158,10 @@ class _Ejection:
 
         Raises `Unreadable`.
         """
-        raw = item.raw
         with self.job.store.view() as view:
             link = view.links.by_href(self.collection.id, item.href)
             record = view.records.get(link.record, deleted=True) if link else None
-            for stretch in stretches:
-                assert stretch.original is not None
-                if stretch.untouched(raw):
-                    raw = stretch.original
-                elif record is not None:
-                    raw = _patched_back(self.collection.format, record.type, raw, stretch)
-        return raw
+        return without_us(self.collection.format, record.type if record else None, item.raw, stretches)
 
     def _forget(self, href: str) -> None:
         with self.job.store.transaction(self.job.stamp("ejected"), durable=False) as tx:
@@ -177,10 +169,3 @@ class _Ejection:
             if link is not None:
                 forget(tx, self.collection, link.id, href)
             tx.ours.forget(self.collection.id, href)
-
-
-def _patched_back(format: str, type: RecordType, raw: bytes, stretch: Stretch) -> bytes:
-    changes = take_back(translate.read(format, type, raw).fields, stretch.before, stretch.after)
-    if not changes:
-        return raw
-    return translate.patch(format, type, raw, changes, translate.read(format, type, stretch.original or b"").blobs)

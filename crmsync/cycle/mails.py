@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from crmsync import translate
 from crmsync.core.fieldmap import view
-from crmsync.core.plan import Action, Create, Delete, Plan, Update
+from crmsync.core.plan import Action, Create, Delete, Plan, PutBack, Update
 from crmsync.cycle.job import Job, remote_of, uid_of
 from crmsync.errors import Unreadable
 from crmsync.store.collections_of import Collection
@@ -31,7 +31,7 @@ def weigh(job: Job, collection: Collection, plan: Plan) -> Plan:
 
 
 def _with(action: Action, count: int) -> Action:
-    return replace(action, mails=count) if isinstance(action, Create | Update | Delete) else action
+    return replace(action, mails=count) if isinstance(action, Create | Update | Delete | PutBack) else action
 
 
 def _mails(tx: Tables, collection: Collection, action: Action) -> int:
@@ -42,7 +42,7 @@ def _mails(tx: Tables, collection: Collection, action: Action) -> int:
             case Create():
                 fields = view(action.type, action.fields, collection.format)
                 return mails(None, translate.build(collection.format, uid_of(action.record), action.type, fields, {}))
-            case Update() if action.remote:
+            case Update() | PutBack() if action.remote:
                 record, before = tx.records.get(action.record, deleted=True), _bytes(tx, collection, action.href)
                 if record is None or before is None:
                     return 0

@@ -11,9 +11,11 @@ from crmsync.core.deletion_words import deletion_words
 from crmsync.core.fieldmap import view
 from crmsync.core.merge import Lost
 from crmsync.core.origin import Origin
-from crmsync.core.plan import Action, Create, Delete, Revived, Unlink, Update, Vanished
+from crmsync.core.plan import Action, Create, Delete, PutBack, Revived, Unlink, Update, Vanished
+from crmsync.cycle import put_back
 from crmsync.cycle.anew import anew
 from crmsync.cycle.job import Job, uid_of
+from crmsync.cycle.put_back import Restore
 from crmsync.errors import Unreadable
 from crmsync.model import Conflict, Link, LinkState, OnDelete, Record, Side
 from crmsync.store.collections_of import Collection
@@ -49,7 +51,7 @@ class Drop:
     title: str
 
 
-Step: TypeAlias = Post | Put | Drop
+Step: TypeAlias = Post | Put | Drop | Restore
 
 
 def prepare(job: Job, collection: Collection, actions: Sequence[Action], touched: Mapping[int, int]) -> Sequence[Step]:
@@ -63,10 +65,9 @@ def prepare(job: Job, collection: Collection, actions: Sequence[Action], touched
 
 
 def _still_true(tx: Tables, action: Action, touched: Mapping[int, int]) -> bool:
-    if isinstance(action, Create) and action.link is None:
+    if action.link is None:
         return True
     link = action.link
-    assert link is not None
     return tx.links.untouched_since(link, touched.get(link, 0))
 
 
@@ -89,6 +90,10 @@ def _prepare(job: Job, tx: Tables, collection: Collection, action: Action) -> St
         case Revived():
             _ask(job, tx, collection, action.conflict)
             _looked(tx, collection, action.link, action.href)
+        case PutBack():
+            if action.remote:
+                return put_back.prepare(tx, collection, action.record, action.href)
+            put_back.settle(job, tx, collection, action)
         case Unlink():
             forget(tx, collection, action.link, action.href)
         case _:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from crmsync.connectors.base import Connector
 from crmsync.core.reconcile import reconcile
-from crmsync.cycle import choose, gather, hold, intake, mails, suggest
+from crmsync.cycle import choose, gather, hold, intake, mails, put_back, suggest
 from crmsync.cycle.apply import apply
 from crmsync.cycle.arrival import sort_arrivals
 from crmsync.cycle.describe import describe
@@ -115,10 +115,12 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType]) -> No
         job.seen = view.journal.last()
         found = gather.linked(job, view, collection)
         fresh = gather.unlinked(job, view, collection, types) if types else ()
-        quiet_here = not (found.pairs or fresh or found.unreadable) and not view.plans.undecided(job.account.id)
+        back = put_back.due(job, view, collection)
+        quiet_here = not (found.pairs or fresh or back or found.unreadable) and not view.plans.undecided(job.account.id)
     if quiet_here:
         return
-    plan = mails.weigh(job, collection, reconcile([*found.pairs, *fresh], job.rules.policies))
+    plan = reconcile([*found.pairs, *fresh], job.rules.policies)
+    plan = mails.weigh(job, collection, replace(plan, actions=(*plan.actions, *back)))
     with job.store.transaction(job.stamp()) as tx:
         for link, reason in found.unreadable:
             mirrored = tx.mirror.get(collection.id, link.href)

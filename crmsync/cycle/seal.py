@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
-from crmsync.core.plan import Action, Create, Delete, Plan, Update, Vanished
+from crmsync.core.plan import Action, Create, Delete, Plan, PutBack, Update, Vanished
 from crmsync.cycle.describe import describe
 from crmsync.model import OnDelete
 from crmsync.store.collections_of import Collection
@@ -119,6 +119,8 @@ def _line(action: Action) -> str:
     values: Iterable[Any] = ()
     if isinstance(action, Update):
         values = (fields_to_json(action.hub), fields_to_json(action.remote))
+    if isinstance(action, PutBack):
+        values = (action.href, fields_to_json(action.remote))
     reason = action.reason if isinstance(action, Delete) else action.answer if isinstance(action, Vanished) else ""
     return f"{type(action).__name__.lower()} {target(action)} {reason}{_digest(list(values))}"
 

@@ -7,9 +7,10 @@ from typing import assert_never
 
 from crmsync import translate
 from crmsync.connectors.base import Written
-from crmsync.cycle import ours
+from crmsync.cycle import ours, put_back
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.prepare import Drop, Post, Put, Step, forget
+from crmsync.cycle.put_back import Restore
 from crmsync.errors import Busy, Halt, Moved, Refused, Skip, Unreadable
 from crmsync.model import Item, Link, LinkState
 from crmsync.store.collections_of import Collection
@@ -22,9 +23,14 @@ def send(job: Job, collection: Collection, step: Step) -> int | None:
     Raises `Skip` when this one cannot go on (the link waits for the next cycle), `Retry` and `Halt` as they come. After
     `Unreachable` nobody knows whether it happened: the link keeps saying so, and `cycle.recover` finds out.
     """
+    if isinstance(step, Restore):
+        if step.item.etag is None:
+            _look_first(job, collection, step.item.href)
+        put_back.send(job, collection, step)
+        return None
     try:
         if step.link.etag is None and not isinstance(step, Post):
-            _look_first(job, collection, step.link)
+            _look_first(job, collection, step.link.href)
         match step:
             case Post():
                 return _post(job, collection, step)
@@ -40,13 +46,13 @@ def send(job: Job, collection: Collection, step: Step) -> int | None:
         raise
 
 
-def _look_first(job: Job, collection: Collection, link: Link) -> None:
+def _look_first(job: Job, collection: Collection, href: str) -> None:
     """A remote without etags overwrites whatever is there by now: raises `Moved` when it is not what we decided on."""
-    found = job.connector.fetch(remote_of(collection), [link.href])
+    found = job.connector.fetch(remote_of(collection), [href])
     with job.store.view() as view:
-        mirrored = view.mirror.get(collection.id, link.href)
+        mirrored = view.mirror.get(collection.id, href)
     if found and mirrored is not None and found[0].raw != mirrored.item.raw:
-        raise Moved("it changed meanwhile", thing=link.href)
+        raise Moved("it changed meanwhile", thing=href)
 
 
 def _post(job: Job, collection: Collection, step: Post) -> int:
@@ -123,7 +129,7 @@ def own(tx: Tables, collection: Collection, item: Item) -> None:
     tx.mirror.clear_dirty(collection.id, [item.href])
 
 
-def _not_done(job: Job, collection: Collection, step: Step, error: Exception) -> None:
+def _not_done(job: Job, collection: Collection, step: Post | Put | Drop, error: Exception) -> None:
     """The remote said no, so it did not happen: the next cycle looks again, a few times if it was refused."""
     with job.store.transaction(job.stamp()) as tx:
         raw: bytes | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import blake2b
 
 from crmsync import translate
 from crmsync.admission.enrol import Newcomer, enrol, read
@@ -14,9 +13,9 @@ from crmsync.core.fieldmap import fits, view
 from crmsync.cycle.gather import wanted
 from crmsync.cycle.job import Job, record_of
 from crmsync.cycle.rules import Enrolment
+from crmsync.cycle.shown import shown
 from crmsync.cycle.suggest import enqueue
 from crmsync.errors import Unreadable
-from crmsync.formats import registry
 from crmsync.model import Confidence, Conflict, Item, Link, LinkState, Mode, Record
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found, QueueState
@@ -38,7 +37,7 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
     for item in strangers:
         try:
             newcomer = _newcomer(tx, collection, item, enrolment)
-            entry = None if newcomer else _shown(collection, item)
+            entry = None if newcomer else shown(collection, item)
         except Unreadable as error:
             job.park(tx, collection, item.href, item.etag, str(error), item.raw)
             looked_at.append(item.href)
@@ -73,13 +72,6 @@ def _newcomer(tx: Tables, collection: Collection, item: Item, enrolment: Enrolme
         return None
     whole = read(tx, collection, item, enrolment.type)
     return whole if fits(enrolment.type, whole.kind) else None
-
-
-def _shown(collection: Collection, item: Item) -> Found:
-    """What the queue shows of an item."""
-    seen = registry.get(collection.format).summary(item.raw)
-    who = (seen.name, seen.organization, seen.emails, seen.phones, seen.kind, seen.start)
-    return Found(item.href, *who, blake2b(item.raw, digest_size=8).hexdigest(), uid=item.uid)
 
 
 def _made_anew(
@@ -117,7 +109,7 @@ def _enrolled(
         if queued.get(one.href) in _LEFT_OUT or not known.keys().isdisjoint(one.keys)
     ]
     keys = {one.href: one.keys for _, one in doubtful}
-    entries = [replace(_shown(collection, item), type=enrolment.type) for item, _ in doubtful]
+    entries = [replace(shown(collection, item), type=enrolment.type) for item, _ in doubtful]
     waiting = {
         entry.href: entry
         for entry in suggested(tx, collection, entries, job.rules.region, keys)

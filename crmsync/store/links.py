@@ -10,6 +10,7 @@ from crmsync.model import Link, LinkState, RecordType
 from crmsync.store.decisions import Decisions
 from crmsync.store.jsontext import dump, dump_fields, load_changes, load_fields, word
 from crmsync.store.session import Session, batches, marks
+from crmsync.values import Changes
 
 _COLUMNS = "record, collection, href, uid, etag, base, echo, state, intent, previous_etag"
 _KEY = "collection || ':' || record"
@@ -94,12 +95,16 @@ class Links:
         self._session.write("UPDATE links SET record = ? WHERE id = ?", (record, id))
         self.touch([id])
 
-    def relink(self, image: Mapping[str, Any]) -> bool:
-        """Makes a link that was undone again. False where item or record belong to another one by now."""
-        base = load_fields(image["base"])
+    def relink(self, image: Mapping[str, Any], shows: Changes) -> bool:
+        """Makes a link that was undone again. False where item or record belong to another one by now.
+
+        `shows`: what the item shows of some fields by now, without that being anybody's edit: both agree on it.
+        """
+        base = {**load_fields(image["base"]), **shows}
+        echo = {name: value for name, value in load_changes(image["echo"]).items() if name not in shows}
         link = Link(
-            0, image["record"], image["collection"], image["href"], image["uid"], image["etag"], base,
-            load_changes(image["echo"]),
+            0, image["record"], image["collection"], image["href"], image["uid"], image["etag"],
+            {name: value for name, value in base.items() if value is not None}, echo,
         )  # fmt: skip
         taken = self.between(link.record, link.collection) or (link.href and self.by_href(link.collection, link.href))
         if not taken:

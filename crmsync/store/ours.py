@@ -93,6 +93,12 @@ class Ours:
         if item:
             yield item
 
+    def item(self, collection: int, href: str) -> list[Stretch]:
+        """The stretches of one item of somebody else, newest first; none of one that we created."""
+        sql = f"SELECT {_ROW} FROM ours WHERE collection = ? AND href = ? ORDER BY stretch DESC"
+        found = [_stretch(row) for row in self._session.all(sql, (collection, href))]
+        return found if found and found[-1].original is not None else []
+
     def forget(self, collection: int, href: str) -> None:
         """The item is gone, or no longer our business."""
         self._session.write("DELETE FROM ours WHERE collection = ? AND href = ?", (collection, href))

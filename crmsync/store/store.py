@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from crmsync.store.plans import Plans
     from crmsync.store.policies import StoredPolicies
     from crmsync.store.pushes import Pushes
+    from crmsync.store.put_backs import PutBacks
     from crmsync.store.queue_rules import QueueRules
     from crmsync.store.records import Records
     from crmsync.store.runs import Runs
@@ -228,6 +229,13 @@ class Tables:
         from crmsync.store.ours import Ours
 
         return Ours(self._session)
+
+    @cached_property
+    def put_backs(self) -> PutBacks:
+        """Items that are to be as they were before a link that was undone."""
+        from crmsync.store.put_backs import PutBacks
+
+        return PutBacks(self._session)
 
     @cached_property
     def blobs(self) -> Blobs:

@@ -13,6 +13,7 @@ from crmsync.core.plan import (
     Create,
     Delete,
     Plan,
+    PutBack,
     Revived,
     Unlink,
     Update,
@@ -88,6 +89,7 @@ def test_an_approval_ends_when_the_item_moves() -> None:
 
 def test_every_kind_of_action_has_a_signature_of_its_own() -> None:
     actions: list[Action] = [
+        PutBack("r6", "/6", "e", {"note": None}),
         Create("r", RecordType.CONTACT, {}),
         update(1, {}),
         delete(1),

@@ -128,3 +128,40 @@ def test_a_run_is_gone_from_the_crm_and_from_both_servers_and_later_edits_stay(o
     assert again.desk["Otto Weber"]
     assert names[6] not in again.desk | again.phone | again.hub
     crm("doctor", "--offline", "--json")
+
+
+def test_a_link_that_was_pushed_is_undone_and_the_card_is_as_it_was_but_for_what_others_wrote_there_since(
+    at_radicale: Server, tmp_path: Path
+) -> None:
+    book = at_radicale.collection("vcard")
+    href = f"{book}anna.vcf"
+    text = card("anna", "Anna Rossi", "NOTE:theirs", "TEL:+39 02 111111", "X-SKI-PASS:42")
+    at_radicale.put(href, text, "vcard")
+    crm = Crm(tmp_path / "home")
+    crm.account("desk", f"http://127.0.0.1:{at_radicale.port}{book}")
+    anna = crm("records", "add", "--type", "contact", "name=Anna Rossi", "title=CEO", "note=ours", "--json")["id"]
+    crm.sync()
+    (row,) = crm("queue", "list", "--json")["items"]
+
+    def lines() -> set[str]:
+        (raw,) = at_radicale.dump(book).values()
+        return {line for line in raw.decode().splitlines() if not _NO_VALUES.match(line)}
+
+    before = lines()
+    crm("queue", "link", str(row["id"]), anna)
+    run = max(run["id"] for run in crm("runs", "list", "--json")["runs"])
+    crm.settles()
+    assert {"TITLE:CEO", "NOTE:ours"} <= lines()
+    at_radicale.put(href, at_radicale.dump(book)[href].replace(b"TITLE:CEO", b"TITLE:CEO\r\nNICKNAME:Anni"), "vcard")
+    undone = crm("undo", str(run), "--json")
+    assert (undone["items"], undone["survived"]) == (1, [])
+    crm.sync()
+    assert lines() == before | {"NICKNAME:Anni"}
+    crm.settles()
+    assert lines() == before | {"NICKNAME:Anni"}
+    assert [one["name"] for one in crm("queue", "list", "--json")["items"]] == ["Anna Rossi"]
+    assert crm.record("Anna Rossi")["fields"]["note"] == "ours"
+    crm("redo")
+    crm.settles()
+    assert {"TITLE:CEO", "NOTE:ours", "NICKNAME:Anni", "X-SKI-PASS:42"} <= lines()
+    crm("doctor", "--offline", "--json")

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 SERVICES = ("carddav", "caldav")
 
+_MOST = 8
+"""So many targets of a service are tried: each may take as long as a server that does not answer."""
+
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+").fullmatch
 _PROVIDERS = (
     (("google.com", "googlemail.com"), "Google", "google"),
@@ -55,7 +58,8 @@ def offers(domain: str, reach: Reach, tell: Tell, *, plain: bool) -> Sequence[Of
     """What DNS says of each service; nothing of those it does not know, or where no name server answers.
 
     `plain`: the user typed http://, so services without TLS will do where there are none with it. Raises `Untrusted`
-    where all targets of a service are strangers; it names them all.
+    where all targets of a service are strangers; it names them all. Raises `Unreachable` where the name server falls
+    silent between the services: what it would have said of the other one must not be taken for nothing.
     """
     try:
         from crmsync.connectors.dav.names import Names
@@ -74,10 +78,13 @@ def offers(domain: str, reach: Reach, tell: Tell, *, plain: bool) -> Sequence[Of
                 found.append(Offer(service, known))
             if urls and not known:
                 strangers.update((urlsplit(url).hostname or "", None) for url in urls)
-        if strangers or not found:
-            _tell_of_mail(names, domain, tell)
     except Unreachable as error:
         tell(Step(f"DNS {domain}", error.what))
+        if any(offer.starts for offer in found):
+            raise
+    else:
+        if strangers or not found:
+            _tell_of_mail(names, domain, tell)
     if strangers:
         raise _strange(domain, list(strangers))
     return found
@@ -87,16 +94,26 @@ def _targets(names: Names, service: str, domain: str, tell: Tell, *, plain: bool
     """The name under which DNS knows the service, `""` for none, and its URLs: none where it is not offered."""
     schemes = {"https": f"_{service}s._tcp.{domain}"} | ({"http": f"_{service}._tcp.{domain}"} if plain else {})
     for scheme, name in schemes.items():
-        targets = [one for one in names.services(name) if one.host == "" or (_HOST(one.host) and one.port)]
+        targets = [one for one in names.services(name) if one.host == "" or (_HOST(one.host) and one.port)][:_MOST]
         told = ", ".join(f"{one.host}:{one.port}" if one.host else "not offered" for one in targets)
         tell(Step(f"SRV {name}", told or "no"))
         if not targets:
             continue
-        path = names.path(name)
-        if path:
-            tell(Step(f"TXT {name}", f"path={path}"))
+        path = _path(names, name, tell)
         return name, [_url(scheme, one.host, one.port, path) for one in targets if one.host]
     return "", []
+
+
+def _path(names: Names, name: str, tell: Tell) -> str:
+    """Without it, the well-known path of the target leads on."""
+    try:
+        path = names.path(name)
+    except Unreachable as error:
+        tell(Step(f"TXT {name}", error.what))
+        return ""
+    if path:
+        tell(Step(f"TXT {name}", f"path={path}"))
+    return path
 
 
 def _url(scheme: str, host: str, port: int, path: str) -> str:
@@ -114,9 +131,12 @@ def _strange(domain: str, strangers: Sequence[str]) -> Untrusted:
 
 
 def _tell_of_mail(names: Names, domain: str, tell: Tell) -> None:
-    for text in _providers(names.mail(domain), "its mail is at"):
-        tell(Step(f"MX {domain}", text))
+    try:
+        hosts = names.mail(domain)
+    except Unreachable:  # a hint less
         return
+    for text in list(_providers(hosts, "its mail is at"))[:1]:
+        tell(Step(f"MX {domain}", text))
 
 
 def _providers(hosts: Sequence[str], beginning: str) -> Iterator[str]:

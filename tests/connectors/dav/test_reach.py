@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from crmsync.connectors.base import Secret, Settings, Traffic
-from crmsync.connectors.dav import DavConnector, reach
+from crmsync.connectors.dav import DavConnector, discovery, reach
 from crmsync.connectors.dav.full_wire import FullWire
 from crmsync.connectors.dav.reach import Reach, is_public
 from crmsync.connectors.dav.session import Session
@@ -144,6 +144,23 @@ def test_a_host_below_the_one_that_was_set_up_may_be_private_only_if_it_was_name
 def test_who_is_known_is_below_what_was_set_up_or_confirmed(host: str, known: bool) -> None:
     assert Reach("acme.example", False, (".shard.example", "one.example")).knows(host) is known
     assert not Reach().knows(host)
+
+
+@pytest.mark.parametrize(
+    ("typed", "host", "private"),
+    [
+        ("http://[::1]:8080/", "::1", True),
+        ("https://NAS.Example/dav/", "nas.example", True),
+        ("nas.example.", "nas.example", True),
+        ("https://müller.example/", "müller.example", True),
+        ("müller.example", "xn--mller-kva.example", True),
+        ("https://anna@nas.example/", "nas.example", True),
+        ("anna@nas.example", "nas.example", False),
+        ("nas.example", "dav.nas.example", False),
+    ],
+)
+def test_a_host_was_named_in_whatever_spelling(typed: str, host: str, private: bool) -> None:
+    assert discovery.reach(typed, "").may_be_private(host) is private
 
 
 def test_the_domain_of_a_mail_address_is_not_the_name_of_a_server() -> None:

@@ -11,7 +11,7 @@ from crmsync.connectors.base import Step
 from crmsync.connectors.dav import names
 from crmsync.connectors.dav.reach import Reach, hosts
 from crmsync.connectors.dav.services import domain_of, offers
-from crmsync.errors import Untrusted
+from crmsync.errors import Unreachable, Untrusted
 from tests.connectors.dav.name_server import FAILS, SILENT, NameServer
 
 ACME = "acme.example"
@@ -133,9 +133,28 @@ def test_where_no_name_server_answers_nothing_is_offered_and_nobody_is_asked_aga
     assert set(dns_server.asked) == {f"SRV {CARDS}"}
 
 
-def test_what_was_said_before_the_name_server_fell_silent_counts(dns_server: NameServer) -> None:
+def test_a_name_server_that_falls_silent_between_the_services_hides_none_of_them(dns_server: NameServer) -> None:
+    """Who chooses collections anew would else lose the calendars."""
     dns_server.zone = {f"SRV {CARDS}": ["0 0 443 dav.acme.example."], f"SRV {CALENDARS}": FAILS}
-    assert asked()[0] == {"carddav": ("https://dav.acme.example/",)}
+    with pytest.raises(Unreachable):
+        asked()
+    dns_server.zone[f"SRV {CARDS}"] = ["0 0 0 ."]
+    assert asked()[0] == {"carddav": ()}
+
+
+def test_a_path_or_a_hint_that_cannot_be_had_is_no_obstacle(dns_server: NameServer) -> None:
+    dns_server.zone = {f"SRV {CARDS}": ["0 0 443 dav.acme.example."], f"TXT {CARDS}": FAILS}
+    offered, steps = asked()
+    assert offered == {"carddav": ("https://dav.acme.example/",)}
+    assert steps[1].startswith(f"TXT {CARDS} -> no answer")
+    dns_server.zone = {f"MX {ACME}": FAILS}
+    assert asked()[0] == {}
+    assert dns_server.asked[-1] == f"MX {ACME}"
+
+
+def test_only_some_of_very_many_targets_are_tried(dns_server: NameServer) -> None:
+    dns_server.zone = {f"SRV {CARDS}": [f"{n} 0 443 s{n}.acme.example." for n in range(100, 300)]}
+    assert asked()[0]["carddav"] == tuple(f"https://s{n}.acme.example/" for n in range(100, 108))
 
 
 def test_without_a_name_server_nothing_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,6 +94,14 @@ def test_who_may_be_given_the_password(source: str, target: str, fine: bool) -> 
             session.check(source, target)
 
 
+def test_a_host_beside_the_server_is_known_where_both_are_below_the_domain_of_the_account() -> None:
+    session = Session("anna", Secret("pw"), Traffic(), Reach("example.org"), "")
+    session.check("https://carddav.example.org/", "https://dav.example.org/")
+    for stranger in ("https://example.com/", "http://dav.example.org/"):
+        with pytest.raises(Untrusted):
+            session.check("https://carddav.example.org/", stranger)
+
+
 @pytest.mark.parametrize("location", ["http://[bad", "http://h:99999/", "mailto:x", "file:///etc/passwd"])
 def test_a_redirect_to_what_is_no_address_is_untrusted(location: str) -> None:
     with stage(lambda _: Told(302, headers={"Location": location})) as at, connector(at) as client:

@@ -56,10 +56,10 @@ def _take(job: Job, tx: Tables, collection: Collection, page: Delta) -> None:
                 job.park(tx, collection, href, etag, reason, None)
     late = job.connector.late
     fresh = [item for item in items.values() if not (late and _late_view(tx, collection, item))]
-    put = tx.mirror.put_many(collection.id, fresh)
+    put = tx.mirror.put_many(collection.id, fresh, dirty=False)
     moved = {*put.new, *put.changed}
     _removed(tx, collection, [href for href in gone if href not in items])
-    triage(job, tx, collection, [item for item in fresh if item.href in moved])
+    triage(job, tx, collection, [item for item in fresh if item.href in moved], put.hashes)
 
 
 def _removed(tx: Tables, collection: Collection, hrefs: Sequence[str]) -> None:

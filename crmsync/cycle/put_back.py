@@ -83,10 +83,10 @@ def send(job: Job, collection: Collection, step: Restore) -> None:
     with job.store.transaction(job.stamp(), durable=False) as tx:
         now = Item(written.href, written.etag, item.uid, raw)
         settle(job, tx, collection, action)
-        tx.mirror.put_many(collection.id, [now])
+        put = tx.mirror.put_many(collection.id, [now])
         tx.mirror.clear_dirty(collection.id, [now.href])
         tx.parked.drop_hrefs(collection.id, [now.href])
         if tx.queue.states(collection.id, [now.href]).get(now.href, QueueState.OPEN) is QueueState.OPEN:
-            found = suggested(tx, collection, [shown(collection, now)], job.rules.region)
+            found = suggested(tx, collection, [shown(collection, now, put.hashes[now.href])], job.rules.region)
             tx.queue.put_many(job.account.id, collection.id, found)
     job.result.pushed.updated += 1

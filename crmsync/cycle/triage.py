@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crmsync import translate
@@ -22,9 +22,13 @@ from crmsync.store.import_queue import Found, QueueState
 from crmsync.store.store import Tables
 
 
-def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) -> None:
-    """Sorts those of the items that belong to no link, in the transaction that mirrors them."""
+def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item], hashes: Mapping[str, bytes]) -> None:
+    """Sorts those of the items that belong to no link, in the transaction that mirrors them.
+
+    The others are marked for the reconcile. `hashes`: of the bytes of each, by href.
+    """
     links = tx.links.by_hrefs(collection.id, [item.href for item in items])
+    tx.mirror.mark_dirty(collection.id, links)
     strangers = [item for item in items if item.href not in links]
     if not strangers:
         return
@@ -32,26 +36,23 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
     found: list[Found] = []
     apart: list[Found] = []
     newcomers: list[tuple[Item, Newcomer]] = []
-    looked_at: list[str] = []
     readable: list[str] = []
     for item in strangers:
         try:
             newcomer = _newcomer(tx, collection, item, enrolment)
-            entry = None if newcomer else shown(collection, item)
+            entry = None if newcomer else shown(collection, item, hashes[item.href])
         except Unreadable as error:
             job.park(tx, collection, item.href, item.etag, str(error), item.raw)
-            looked_at.append(item.href)
             continue
         if _ours(job, tx, collection, item):
-            continue  # linked, and so for the reconcile to look at
-        looked_at.append(item.href)
+            tx.mirror.mark_dirty(collection.id, [item.href])  # linked, and so for the reconcile to look at
+            continue
         if newcomer is not None:
             newcomers.append((item, newcomer))
         elif entry is not None:
             # A group is no person, and in an export-only account what is not ours is none of our business.
             (apart if entry.kind == "group" or job.account.mode is Mode.EXPORT else found).append(entry)
         readable.append(item.href)
-    tx.mirror.clear_dirty(collection.id, looked_at)
     tx.parked.drop_hrefs(collection.id, readable)
     if apart:
         tx.queue.put_many(job.account.id, collection.id, apart)
@@ -62,7 +63,7 @@ def triage(job: Job, tx: Tables, collection: Collection, items: Sequence[Item]) 
         tx.queue.decide_hrefs(collection.id, [entry.href for entry in entries], state)
     waiting = suggested(tx, collection, found, job.rules.region)
     if enrolment is not None:
-        waiting += _enrolled(job, tx, collection, enrolment, newcomers)
+        waiting += _enrolled(job, tx, collection, enrolment, newcomers, hashes)
     enqueue(job, tx, collection, waiting)
 
 
@@ -99,6 +100,7 @@ def _enrolled(
     collection: Collection,
     enrolment: Enrolment,
     newcomers: Sequence[tuple[Item, Newcomer]],
+    hashes: Mapping[str, bytes],
 ) -> list[Found]:
     """Makes records of what is probably none yet; returns the rest, which waits."""
     queued = tx.queue.states(collection.id, [one.href for _, one in newcomers])
@@ -109,7 +111,7 @@ def _enrolled(
         if queued.get(one.href) in _LEFT_OUT or not known.keys().isdisjoint(one.keys)
     ]
     keys = {one.href: one.keys for _, one in doubtful}
-    entries = [replace(shown(collection, item), type=enrolment.type) for item, _ in doubtful]
+    entries = [replace(shown(collection, item, hashes[item.href]), type=enrolment.type) for item, _ in doubtful]
     waiting = {
         entry.href: entry
         for entry in suggested(tx, collection, entries, job.rules.region, keys)

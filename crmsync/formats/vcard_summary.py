@@ -10,7 +10,8 @@ from crmsync.formats.vcard_card import own_lines, plain
 from crmsync.formats.vcard_read import READERS, Reading
 from crmsync.formats.vcard_values import derived_name, phone
 
-_OTHERS = frozenset(("UID", "ORG", "KIND", "X-ABSHOWAS", "X-ADDRESSBOOKSERVER-KIND"))
+_NAMES = frozenset(("N", "NICKNAME"))
+_SHOWN = _NAMES | {"TEL", "EMAIL", "FN", "UID", "ORG", "KIND", "X-ABSHOWAS", "X-ADDRESSBOOKSERVER-KIND"}
 _LARGE = 4096  # bytes; a smaller card has no picture worth cutting out
 _NEXT_LINE = re.compile(rb"\n(?=[^ \t\r\n])")
 
@@ -24,13 +25,15 @@ def summary(raw: bytes) -> Summary:
     phones: list[str] = []
     for line in properties:
         kind = line.head.name
+        if kind not in _SHOWN:
+            continue
         if kind == "TEL":
             phones.append(phone(plain(line)))
         elif kind == "EMAIL":
             emails.append(plain(line))
         elif kind == "FN":
             name = name or plain(line)
-        elif kind in _OTHERS or (kind in ("N", "NICKNAME") and not name):
+        elif not (name and kind in _NAMES):
             READERS[kind](reading, line)
     fields = reading.fields
     emails = [value for value in emails if value]

@@ -203,7 +203,9 @@ class ImportQueue:
         """`decide` for a cycle, which knows hrefs: only rows that are open."""
         stamp = self._session.writing()
         hrefs = list(hrefs)
-        where = "collection = ?5 AND href IN (SELECT value FROM json_each(?3)) AND state = 'open'"
+        if not hrefs:
+            return
+        where = "collection = ?5 AND href IN (SELECT value FROM json_each(?3)) AND +state = 'open'"
         self._note("state", where, (dump(hrefs), state.value, collection))
         self._session.write_many(
             "UPDATE queue SET state = ?, decided_at = ?, decided_by = ? "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection as AnyCollection
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
 
@@ -20,11 +20,12 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What a page brought, by href."""
+    """What a page brought, by href. `hashes`: of the bytes of each."""
 
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
+    hashes: Mapping[str, bytes] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +46,30 @@ class Mirror:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def put_many(self, collection: int, items: Iterable[Item]) -> Put:
+    def put_many(self, collection: int, items: Iterable[Item], *, dirty: bool = True) -> Put:
         """Takes in items as the remote has them now; new and changed ones become dirty. Memory stays flat.
 
         An item named twice counts as the remote named it last. One that was gone and is back is `changed`.
+        With `dirty` off the caller looks at them in the same transaction, and marks those that have to wait.
         """
         source, new, changed, same = iter(items), list[str](), list[str](), list[str]()
+        hashes: dict[str, bytes] = {}
         while batch := {item.href: item for item in islice(source, _BATCH)}:
+            hashes |= {href: _hash(item.raw) for href, item in batch.items()}
             known = self._known(collection, list(batch))
             fresh = [item for href, item in batch.items() if href not in known]
-            self._insert(collection, fresh)
+            self._insert(collection, fresh, hashes, dirty=dirty)
             new += [item.href for item in fresh]
             for href, (id, etag, hash, gone) in known.items():
                 item = batch[href]
-                if hash == _hash(item.raw) and not gone:
+                if hash == hashes[href] and not gone:
                     same.append(href)
                     if etag != item.etag:
                         self._session.write("UPDATE mirror SET etag = ? WHERE id = ?", (item.etag, id))
                 else:
                     changed.append(href)
-                    self._replace(id, item)
-        return Put(tuple(new), tuple(changed), tuple(same))
+                    self._replace(id, item, hashes[href], dirty=dirty)
+        return Put(tuple(new), tuple(changed), tuple(same), hashes)
 
     def etags(self, collection: int) -> dict[str, str | None]:
         """href -> etag of everything that is there; reads no item bytes."""
@@ -141,20 +145,23 @@ class Mirror:
         )
         return {href: (id, etag, hash, gone) for href, id, etag, hash, gone in rows}
 
-    def _insert(self, collection: int, items: Sequence[Item]) -> None:
+    def _insert(self, collection: int, items: Sequence[Item], hashes: Mapping[str, bytes], *, dirty: bool) -> None:
         first = self._session.one("SELECT coalesce(max(id), 0) + 1 FROM mirror")[0]
         self._session.write_many(
-            "INSERT INTO mirror (id, collection, href, etag, uid, hash, dirty) VALUES (?, ?, ?, ?, ?, ?, 1)",
-            [(id, collection, item.href, item.etag, item.uid, _hash(item.raw)) for id, item in enumerate(items, first)],
+            "INSERT INTO mirror (id, collection, href, etag, uid, hash, dirty) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (id, collection, item.href, item.etag, item.uid, hashes[item.href], dirty)
+                for id, item in enumerate(items, first)
+            ],
         )
         self._session.write_many(
             "INSERT INTO mirror_raw VALUES (?, ?)", [(id, item.raw) for id, item in enumerate(items, first)]
         )
 
-    def _replace(self, id: int, item: Item) -> None:
+    def _replace(self, id: int, item: Item, hash: bytes, *, dirty: bool) -> None:
         self._session.write(
-            "UPDATE mirror SET etag = ?, uid = ?, hash = ?, dirty = 1, gone = 0 WHERE id = ?",
-            (item.etag, item.uid, _hash(item.raw), id),
+            "UPDATE mirror SET etag = ?, uid = ?, hash = ?, dirty = ?, gone = 0 WHERE id = ?",
+            (item.etag, item.uid, hash, dirty, id),
         )
         self._session.write("UPDATE mirror_raw SET raw = ? WHERE id = ?", (item.raw, id))
 

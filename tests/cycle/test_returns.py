@@ -90,6 +90,18 @@ def test_an_edit_made_while_the_account_was_away_is_in_the_log_when_its_item_is_
     assert [one.conflict.remote for one in logged] == ["typed on the phone"]
 
 
+def test_what_was_added_to_an_item_while_its_account_was_away_comes_home_when_it_is_found_again(
+    hub: Hub, phone: Spoke
+) -> None:
+    record = hub.add(name="Anna Rossi")
+    phone.sync()
+    (href,) = phone.hrefs()
+    again = Spoke(hub, "again")
+    again.remote.edit(BOOK, href, phone.text(href).replace("END:", "TEL:+39 02 1234567\r\nEND:").encode())
+    settled(again)
+    assert "1234567" in str(hub.fields(record)["phones"])
+
+
 def test_a_copy_of_our_card_in_an_account_that_is_not_to_have_the_record_is_not_deleted(hub: Hub, phone: Spoke) -> None:
     record = hub.add(name="Anna Rossi")
     phone.sync()

@@ -34,6 +34,24 @@ def test_what_was_dirty_stays_dirty_until_somebody_looked(tx: Tables) -> None:
     assert hrefs(tx, here) == ["a"]
 
 
+def test_what_is_looked_at_at_once_is_never_dirty(tx: Tables) -> None:
+    here = add_collection(tx).id
+    first = tx.mirror.put_many(here, [card("a"), card("b")], dirty=False)
+    assert first.new == ("a", "b")
+    assert hrefs(tx, here) == []
+    tx.mirror.mark_dirty(here, ["a", "b"])
+    second = tx.mirror.put_many(here, [card("a", "other bytes"), card("b")], dirty=False)
+    assert second.changed == ("a",)
+    assert hrefs(tx, here) == ["b"], "what did not change waits as before"
+
+
+def test_equal_bytes_have_equal_hashes(tx: Tables) -> None:
+    here = add_collection(tx).id
+    put = tx.mirror.put_many(here, [card("a", "one"), card("b", "one"), card("c", "two")])
+    assert put.hashes["a"] == put.hashes["b"] != put.hashes["c"]
+    assert {href: hash.hex() for href, hash in put.hashes.items()} == tx.mirror.hashes(here, ["a", "b", "c"])
+
+
 def test_an_item_named_twice_counts_as_it_was_named_last(tx: Tables) -> None:
     here = add_collection(tx).id
     assert tx.mirror.put_many(here, [card("a", "one"), card("a", "two")]).new == ("a",)

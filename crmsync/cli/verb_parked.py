@@ -18,7 +18,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="what is set aside")
     actions.add_parser("show", help="reason and raw text").add_argument("id", type=positive)
-    for name, text in (("retry", "try again with the next sync"), ("drop", "forget it")):
+    for name, text in (("retry", "try again with the next sync"), ("drop", "forget it; with a record: leave it so")):
         actions.add_parser(name, help=text).add_argument("ids", type=positive, nargs="+", metavar="ID")
     for one in actions.choices.values():
         one.add_argument("--json", action="store_true")
@@ -43,7 +43,17 @@ def _json(view: Tables, parked: ParkedItem) -> dict[str, Any]:
         "reason": parked.reason,
         "attempts": parked.attempts,
         "at": parked.at,
+        "kind": "write" if parked.refused else "read",
+        "record": _record(view, parked),
+        "dropped": parked.dropped,
     }
+
+
+def _record(view: Tables, parked: ParkedItem) -> str | None:
+    """Whose item it is, or is to become."""
+    link = view.links.by_href(parked.collection, parked.href)
+    found = view.records.get(link.record if link else parked.href, deleted=True)
+    return None if found is None else found.id
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
@@ -52,7 +62,10 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
     if options.json:
         emit({"parked": lines})
     else:
-        rows = [(line["id"], line["account"], line["href"], line["reason"]) for line in lines]
+        rows = [
+            (line["id"], line["account"], line["href"], f"{'left so: ' if line['dropped'] else ''}{line['reason']}")
+            for line in lines
+        ]
         table(("id", "account", "item", "why"), rows, "Nothing is parked.")
     return 0
 
@@ -74,6 +87,7 @@ def _show(desk: Desk, options: argparse.Namespace) -> int:
 def _decide(desk: Desk, options: argparse.Namespace) -> int:
     with desk.deciding(seeing=True) as tx:
         found = [tx.parked.get(id) for id in options.ids]
+        records = [record for parked in found if (record := _record(tx, parked)) is not None]
         if options.action == "drop":
             tx.parked.drop(options.ids)
         else:
@@ -84,4 +98,6 @@ def _decide(desk: Desk, options: argparse.Namespace) -> int:
         emit({options.action: len(found)})
     else:
         say(f"{'dropped' if options.action == 'drop' else 'tried again with the next sync'}: {len(found)}")
+        if options.action == "drop" and records:
+            say(f"out of step with the remote until one of the two changes: {', '.join(records)}")
     return 0

@@ -77,7 +77,7 @@ def _code(results: Sequence[RunResult], *, waiting: bool) -> int:
     errors = [result.error for result in results if result.error is not None]
     if errors:
         return exit_code(errors[0])
-    if any(result.parked or result.failed for result in results):
+    if any(result.parked or result.failed or result.failing for result in results):
         return SOME_FAILED
     if waiting and any(result.held or result.conflicts or result.queued for result in results):
         return REVIEW
@@ -109,6 +109,8 @@ def _print(results: Sequence[RunResult]) -> None:
             narrate(f"{result.account}: {note}")
         if result.error is not None:
             narrate(f"{result.account}: {result.error}")
+        if result.failing:
+            say(f"{result.account}: {result.failing} writes are refused there: crmsync parked list")
         if result.held and result.plan is None:
             say(f"{result.account}: a plan is held for you: crmsync plans list")
         if result.conflicts:

@@ -10,15 +10,13 @@ from crmsync.admission.eligible import Eligible
 from crmsync.core.fieldmap import view as visible
 from crmsync.core.reconcile import Local, Pair, Remote
 from crmsync.core.selection import Selected
+from crmsync.cycle.given_up import Resting
 from crmsync.cycle.job import Job
 from crmsync.cycle.newer import newer
 from crmsync.errors import Unreadable
 from crmsync.model import Link, LinkState, Record, RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Tables
-
-ATTEMPTS = 5
-"""How often something that a remote refuses is tried before it waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
     links = [link for link in links if link.state in (LinkState.LINKED, LinkState.GONE)]
     records = tx.records.many({link.record for link in links})
     eligible = _among(job, tx, collection, records)
+    resting = Resting.of(job, tx, collection)
     open_ones = tx.conflicts.list()
     disputed = {one.conflict.link for one in open_ones}
     asked = {one.conflict.link for one in open_ones if one.conflict.field == "deleted" and one.conflict.crm is True}
@@ -46,10 +45,11 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
     unreadable: list[tuple[Link, str]] = []
     for link in links:
         record = records[link.record]
-        if _stuck(tx, collection, link.href):
+        if _stuck(tx, collection, link, resting, pending.get(link.id, 0)):
             continue
+        agreed = link.id not in disputed and link.href not in resting.parked
         try:
-            remote = _remote(tx, collection, record, link, agreed=link.id not in disputed)
+            remote = _remote(tx, collection, record, link, agreed=agreed)
         except Unreadable as error:
             unreadable.append((link, str(error)))
             continue
@@ -73,26 +73,31 @@ def unlinked(job: Job, tx: Tables, collection: Collection, types: Sequence[Recor
     waiting = tx.queue.suggested(job.account.id)
     records = tx.records.many([id for id in ids if id not in waiting], deleted=False)
     eligible = _among(job, tx, collection, records)
+    resting = Resting.of(job, tx, collection)
     sides = [
         _local(eligible, record, collection.format)
         for record in records.values()
-        if not gives_up(tx, collection, record.id)
+        if not (record.id in resting.parked and resting.rests(record.id, tx.journal.last_of(record.id)))
     ]
     return [Pair(local) for local in sides if local.selected]
 
 
-def gives_up(tx: Tables, collection: Collection, href: str) -> bool:
-    """Whether the remote has refused this too often, and nobody has asked to try again."""
-    parked = tx.parked.find(collection.id, href)
-    return parked is not None and parked.attempts >= ATTEMPTS and not parked.retry
+def unwanted(job: Job, tx: Tables, collection: Collection) -> Sequence[str]:
+    """Records that the remote refused, and that it is not to have any more, or has by now."""
+    parked = [one.href for one in tx.parked.outlines(collection.id).values() if one.refused]
+    return [
+        record.id
+        for record in tx.records.many(parked).values()
+        if record.deleted or tx.links.between(record.id, collection.id) or not wanted(job, tx, collection, record)
+    ]
 
 
-def _stuck(tx: Tables, collection: Collection, href: str) -> bool:
-    """`gives_up` for an item that is there: one that was edited or removed since then is news to be looked at."""
-    if not gives_up(tx, collection, href):
+def _stuck(tx: Tables, collection: Collection, link: Link, resting: Resting, touched: int) -> bool:
+    """Whether a link rests; one whose item was edited or removed since then is news to be looked at."""
+    if not resting.rests(link.href, touched):
         return False
-    parked, mirrored = tx.parked.find(collection.id, href), tx.mirror.get(collection.id, href)
-    return parked is None or mirrored is None or (parked.etag == mirrored.item.etag and not mirrored.gone)
+    mirrored = tx.mirror.get(collection.id, link.href)
+    return mirrored is None or (resting.parked[link.href].etag == mirrored.item.etag and not mirrored.gone)
 
 
 def wanted(job: Job, tx: Tables, collection: Collection, record: Record) -> bool:
@@ -110,12 +115,14 @@ def _among(job: Job, tx: Tables, collection: Collection, records: Iterable[str])
 
 
 def _remote(tx: Tables, collection: Collection, record: Record, link: Link, *, agreed: bool) -> Remote | None:
-    """The item as it is. Where nothing is new and nothing in dispute, it shows what was agreed, and is not read."""
+    """The item as it is. Where nothing is new and nothing in dispute, it shows what was agreed, and is not read.
+
+    What was parked may be what nobody can read, and that is not `agreed`.
+    """
     mirrored = tx.mirror.get(collection.id, link.href)
     if mirrored is None or mirrored.gone:
         return None
     item = mirrored.item
-    # What was parked may be what nobody can read, and that is not to be decided upon as if it were as agreed.
-    if agreed and not mirrored.dirty and tx.parked.find(collection.id, link.href) is None:
+    if agreed and not mirrored.dirty:
         return Remote(link.href, item.etag, link.shown())
     return Remote(link.href, item.etag, translate.read(collection.format, record.type, item.raw).fields)

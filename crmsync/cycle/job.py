@@ -56,8 +56,16 @@ class Job:
         return Stamp(self.clock(), self.account.name, self.account.name, self.result.id or None, reason)
 
     def park(
-        self, tx: Tables, collection: Collection, href: str, etag: str | None, reason: str, raw: bytes | None
+        self,
+        tx: Tables,
+        collection: Collection,
+        href: str,
+        etag: str | None,
+        reason: str,
+        raw: bytes | None,
+        *,
+        refused: bool = False,
     ) -> None:
-        """Sets one item aside with its text; the rest of the batch goes on."""
-        tx.parked.put(collection.id, href, etag, reason, raw)
+        """Sets one item, or one write that was `refused`, aside with its text; the rest of the batch goes on."""
+        tx.parked.put(collection.id, href, etag, reason, raw, refused=refused)
         self.result.parked += 1

@@ -207,7 +207,7 @@ def _put(job: Job, tx: Tables, collection: Collection, action: Update, link: Lin
         blobs = tx.blobs.many(_blob_names(action.remote))
         raw = translate.patch(collection.format, record.type, mirrored.item.raw, action.remote, blobs)
     except Unreadable as error:
-        job.park(tx, collection, action.href, action.etag, str(error), mirrored.item.raw)
+        job.park(tx, collection, action.href, action.etag, str(error), mirrored.item.raw, refused=True)
         return None
     base, echo = _agreed_so_far(action, link)
     begun = replace(

@@ -68,6 +68,7 @@ class Tally:
 class RunResult:
     """One account's run, in the words of CLI.md. `error` is why a run failed or was skipped.
 
+    `failed`: actions of this run that did not work. `failing`: writes that the remote has refused, whenever that was.
     `moved`: the lines of a plan that a person had let pass and that are held again, since they have moved.
     """
 
@@ -81,6 +82,7 @@ class RunResult:
     held: int = 0
     parked: int = 0
     failed: int = 0
+    failing: int = 0
     mails: int = 0
     requests: int = 0
     bytes: int = 0
@@ -103,6 +105,7 @@ class RunResult:
             "held": self.held,
             "parked": self.parked,
             "failed": self.failed,
+            "failing": self.failing,
             "mails": self.mails,
             "requests": self.requests,
             "bytes": self.bytes,

@@ -13,6 +13,7 @@ from crmsync.cycle.apply import apply
 from crmsync.cycle.arrival import sort_arrivals
 from crmsync.cycle.describe import describe
 from crmsync.cycle.freeze import freeze
+from crmsync.cycle.given_up import let_go
 from crmsync.cycle.job import Job
 from crmsync.cycle.propose import propose
 from crmsync.cycle.recover import recover
@@ -116,15 +117,18 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType]) -> No
         found = gather.linked(job, view, collection)
         fresh = gather.unlinked(job, view, collection, types) if types else ()
         back = put_back.due(job, view, collection)
-        quiet_here = not (found.pairs or fresh or back or found.unreadable) and not view.plans.undecided(job.account.id)
+        unwanted = gather.unwanted(job, view, collection)
+        nothing_new = not (found.pairs or fresh or back or found.unreadable or unwanted)
+        quiet_here = nothing_new and not view.plans.undecided(job.account.id)
     if quiet_here:
         return
     plan = reconcile([*found.pairs, *fresh], job.rules.policies)
     plan = mails.weigh(job, collection, replace(plan, actions=(*plan.actions, *back)))
     with job.store.transaction(job.stamp()) as tx:
         for link, reason in found.unreadable:
-            mirrored = tx.mirror.get(collection.id, link.href)
-            job.park(tx, collection, link.href, link.etag, reason, mirrored.item.raw if mirrored else None)
+            there = tx.mirror.get(collection.id, link.href)
+            assert there is not None
+            job.park(tx, collection, link.href, there.item.etag, reason, there.item.raw)
             tx.mirror.clear_dirty(collection.id, [link.href])
         plan = propose(job, tx, collection, freeze(job, tx, plan, found.pairs), found.pairs)
         actions = hold.allowed(job, tx, collection, plan)
@@ -138,6 +142,9 @@ def _decide(job: Job, collection: Collection, types: Sequence[RecordType]) -> No
             if pair.restore and pair.remote is not None and not job.dry_run:
                 # It came back by itself: should it vanish again, that is another deletion, which nobody answered yet.
                 tx.plans.forget(collection.id, pair.remote.href)
+        if not job.dry_run:
+            tx.parked.drop_hrefs(collection.id, unwanted)
+            let_go(tx, collection, found.pairs, plan)
         concerned = {action.link for action in plan.actions}
         for pair in found.pairs:
             if pair.link is not None and pair.link.id not in concerned:
@@ -154,6 +161,7 @@ def _finish(job: Job) -> None:
     result = job.result
     hints = job.connector.hints()
     with job.store.transaction(job.stamp(), durable=False) as tx:
+        result.failing = tx.parked.failing(job.account.id)
         tx.runs.finish(result.id, result.state, result.to_json(), str(result.error or ""))
         tx.accounts.set_state(job.account.id, _word(job, tx), str(result.error or ""))
         if dict(hints) != dict(job.account.hints):

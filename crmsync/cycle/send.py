@@ -152,4 +152,4 @@ def _not_done(job: Job, collection: Collection, step: Post | Put | Drop, error: 
         # What is there differs from what was agreed: it is to be read, not remembered.
         tx.mirror.mark_dirty(collection.id, [step.link.href])
         if isinstance(error, Refused):
-            job.park(tx, collection, place, step.link.etag, f"the remote refused it: {error}", raw)
+            job.park(tx, collection, place, step.link.etag, f"the remote refused it: {error}", raw, refused=True)

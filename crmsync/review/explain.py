@@ -126,7 +126,8 @@ def _absent(
     for collection in homes:
         refused = tx.parked.find(collection.id, one.id)
         if refused is not None:
-            return Standing.PARKED, "parked", f"tried {_times(refused.attempts)}: {refused.reason}"
+            left = " (it was left so)" if refused.dropped else ""
+            return Standing.PARKED, "refused", f"tried {_times(refused.attempts)}: {refused.reason}{left}"
     waiting = tx.queue.suggesting(account.id, one.id)
     if waiting:
         which = ", ".join(f"{row.id} ({row.item.name or row.item.href})" for row in waiting)
@@ -155,6 +156,7 @@ _WORDS: Mapping[Reason, str] = {
     Reason.DROPPED: "it could not be read and was dropped; it is looked at again once it changes",
     Reason.CONFLICT: "waits for your decision about {fields} of record {record}",
     Reason.PARKED: "tried {times}: {said}",
+    Reason.REFUSED: "its record {record} is not written there, tried {times}: {said}",
     Reason.HELD: "held by plan {plan}: {said}",
     Reason.GONE: "no longer listed by the remote; the next sync decides what that means",
     Reason.UNDER_WAY: "a write was cut off; the next sync finds out whether it happened",

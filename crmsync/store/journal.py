@@ -94,6 +94,10 @@ class Journal:
         rows = self._session.all(f"{_ENTRY} WHERE j.seq < ? AND {seen} ORDER BY j.seq DESC LIMIT ?", (bound, limit))
         return self._told(rows)
 
+    def last_of(self, record: str) -> int:
+        """The newest entry about a record; 0 when there is none."""
+        return int(self._session.one("SELECT coalesce(max(seq), 0) FROM journal WHERE record = ?", (record,))[0])
+
     def changes_of(self, record: str, field: str, limit: int) -> list[JournalEntry]:
         """The last changes of one field of a record, newest first."""
         rows = self._session.all(

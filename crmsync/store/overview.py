@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from crmsync.store.session import Session
     from crmsync.store.store import Tables
 
-_COUNTED = ("records", "queue", "conflicts", "held", "parked")
+_COUNTED = ("records", "queue", "conflicts", "held", "parked", "failing")
 
 
 def counts(tx: Tables, session: Session) -> dict[str, int]:
@@ -17,11 +17,11 @@ def counts(tx: Tables, session: Session) -> dict[str, int]:
         from crmsync.store.record_list import EVERYTHING
 
         seen = (tx.records.count(EVERYTHING), tx.queue.count(), tx.conflicts.count(), tx.plans.count())
-        return dict(zip(_COUNTED, (*seen, tx.parked.count()), strict=True))
+        return dict(zip(_COUNTED, (*seen, tx.parked.count(), tx.parked.failing()), strict=True))
     sql = """SELECT (SELECT coalesce(sum(n), 0) FROM totals WHERE what = 'records'),
         (SELECT coalesce(sum(n), 0) FROM totals WHERE what = 'queue' AND name = 'open'),
         (SELECT count(*) FROM conflicts WHERE open), (SELECT count(*) FROM plans WHERE state = 'held'),
-        (SELECT count(*) FROM parked)"""
+        (SELECT count(*) FROM parked), (SELECT count(*) FROM parked WHERE refused AND NOT dropped)"""
     return dict(zip(_COUNTED, session.one(sql), strict=True))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from crmsync.errors import Usage
 from crmsync.store.session import Session
@@ -11,7 +12,11 @@ from crmsync.store.session import Session
 
 @dataclass(frozen=True, slots=True)
 class ParkedItem:
-    """One item that cannot go on. `raw`: `None` when its bytes could not be had. `retry`: somebody asked again."""
+    """One item that cannot go on. `raw`: `None` when its bytes could not be had. `retry`: somebody asked again.
+
+    `refused`: it is a write that the remote did not take; `href` is the record's id when that has no item there yet.
+    `seq`: the newest journal entry when it was tried. `dropped`: it is linked, and somebody said to leave it so.
+    """
 
     id: int
     collection: int
@@ -22,9 +27,12 @@ class ParkedItem:
     attempts: int = 1
     at: str = ""
     retry: bool = False
+    refused: bool = False
+    seq: int = 0
+    dropped: bool = False
 
 
-_ROW = "id, collection, href, etag, reason, raw, attempts, at, retry"
+_ROW = "id, collection, href, etag, reason, raw, attempts, at, retry, refused, seq, dropped"
 
 
 class Parked:
@@ -34,23 +42,31 @@ class Parked:
         self._session = session
         self._seen = session.seen.item("parked.collection", "parked.href")
 
-    def put(self, collection: int, href: str, etag: str | None, reason: str, raw: bytes | None) -> int:
+    def put(
+        self, collection: int, href: str, etag: str | None, reason: str, raw: bytes | None, *, refused: bool = False
+    ) -> int:
         """Parks an item, or counts one more attempt at it (from 1 again when its etag moved). Returns its id."""
         self._session.write(
-            "INSERT INTO parked (collection, href, etag, reason, raw, attempts, at) VALUES (?, ?, ?, ?, ?, 1, ?) "
+            "INSERT INTO parked (collection, href, etag, reason, raw, attempts, at, refused, seq) "
+            "VALUES (?, ?, ?, ?, ?, 1, ?, ?, (SELECT coalesce(max(seq), 0) FROM journal)) "
             "ON CONFLICT (collection, href) DO UPDATE SET "
             "attempts = CASE WHEN etag IS excluded.etag THEN attempts + 1 ELSE 1 END, "
-            "(etag, reason, raw, at, retry) = "
-            "(excluded.etag, excluded.reason, coalesce(excluded.raw, raw), excluded.at, 0)",
-            (collection, href, etag, reason, raw, self._session.writing().at),
+            "(etag, reason, raw, at, retry, refused, seq, dropped) = (excluded.etag, excluded.reason, "
+            "coalesce(excluded.raw, raw), excluded.at, 0, excluded.refused, excluded.seq, 0)",
+            (collection, href, etag, reason, raw, self._session.writing().at, int(refused)),
         )
         parked = self.find(collection, href)
         assert parked is not None
         return parked.id
 
-    def drop(self, ids: Iterable[int]) -> None:
-        """No longer parked: it went through, or nobody wants it."""
-        self._session.write_many("DELETE FROM parked WHERE id = ?", [(id,) for id in ids])
+    def drop(self, ids: Sequence[int]) -> None:
+        """Nobody wants these. What a record has to do with stays, marked, since the two are still out of step."""
+        self._session.write_many(
+            "DELETE FROM parked WHERE id = ? AND NOT refused AND NOT EXISTS "
+            "(SELECT 1 FROM links l WHERE l.collection = parked.collection AND l.href = parked.href AND l.href <> '')",
+            [(id,) for id in ids],
+        )
+        self._session.write_many("UPDATE parked SET dropped = 1, retry = 0 WHERE id = ?", [(id,) for id in ids])
 
     def drop_hrefs(self, collection: int, hrefs: Iterable[str]) -> None:
         """`drop` for a cycle, which knows hrefs."""
@@ -60,7 +76,7 @@ class Parked:
 
     def retry(self, ids: Iterable[int]) -> int:
         """The next cycle shall try again. Returns how many of these are parked."""
-        return self._session.write_many("UPDATE parked SET retry = 1 WHERE id = ?", [(id,) for id in ids])
+        return self._session.write_many("UPDATE parked SET retry = 1, dropped = 0 WHERE id = ?", [(id,) for id in ids])
 
     def get(self, id: int) -> ParkedItem:
         """One item. Raises `Usage` when it is not parked."""
@@ -93,11 +109,26 @@ class Parked:
         )
         return [_parked(row) for row in rows]
 
+    def outlines(self, collection: int) -> dict[str, ParkedItem]:
+        """Those of one collection by href, without their bytes."""
+        rows = self._session.all(
+            f"SELECT {_ROW.replace('raw', 'NULL')} FROM parked WHERE collection = ?", (collection,)
+        )
+        return {row[2]: _parked(row) for row in rows}
+
+    def failing(self, account: int = 0) -> int:
+        """How many writes the remotes, or that of one account, do not take, without those that somebody dropped."""
+        sql = f"""SELECT count(*) FROM parked WHERE refused AND NOT dropped AND {self._seen}
+            AND (?1 = 0 OR collection IN (SELECT id FROM collections WHERE account = ?1))"""
+        return int(self._session.one(sql, (account,))[0])
+
     def count(self) -> int:
         """How many there are."""
         return int(self._session.one(f"SELECT count(*) FROM parked WHERE {self._seen}")[0])
 
 
-def _parked(row: tuple[int, int, str, str | None, str, bytes | None, int, str, int]) -> ParkedItem:
-    id, collection, href, etag, reason, raw, attempts, at, retry = row
-    return ParkedItem(id, collection, href, etag, reason, raw, attempts, at, bool(retry))
+def _parked(row: Sequence[Any]) -> ParkedItem:
+    id, collection, href, etag, reason, raw, attempts, at, retry, refused, seq, dropped = row
+    return ParkedItem(
+        id, collection, href, etag, reason, raw, attempts, at, bool(retry), bool(refused), seq, bool(dropped)
+    )

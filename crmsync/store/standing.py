@@ -42,6 +42,7 @@ class Reason(StrEnum):
     DROPPED = "dropped"  # it could not be read, and a person dropped it from what is parked
     CONFLICT = "conflict"
     PARKED = "parked"
+    REFUSED = "refused"  # the remote does not take a write
     HELD = "held"
     GONE = "gone"  # no longer listed: the only reason that is not part of the sums
     UNDER_WAY = "write under way"
@@ -67,7 +68,7 @@ _PLACES: Mapping[Reason, Standing] = {
         Standing.EXCLUDED,
     ),
     Reason.CONFLICT: Standing.CONFLICTED,
-    Reason.PARKED: Standing.PARKED,
+    **dict.fromkeys((Reason.PARKED, Reason.REFUSED), Standing.PARKED),
     **dict.fromkeys(
         (
             Reason.HELD, Reason.GONE, Reason.UNDER_WAY, Reason.CHANGED_THERE, Reason.CHANGED_HERE, Reason.NEW,
@@ -109,6 +110,7 @@ NO_REMOTE = "files"
 _REASON = f"""CASE
         WHEN m.gone THEN 'gone'
         WHEN NOT c.selected THEN 'collection not selected'
+        WHEN p.refused THEN 'refused'
         WHEN p.id IS NOT NULL THEN 'parked'
         WHEN EXISTS (SELECT 1 FROM conflicts x WHERE x.link = l.id AND x.open) THEN 'conflict'
         WHEN h.plan IS NOT NULL THEN 'held'
@@ -156,7 +158,8 @@ _UNSEEN = """FROM collections c JOIN parked p ON p.collection = c.id WHERE c.id 
 _UNSEEN_REASON = "CASE WHEN c.selected THEN 'parked' ELSE 'collection not selected' END"
 
 _DETAILS = """coalesce(l.record, CASE WHEN {record} THEN q.suggestion END), coalesce(h.plan, d.plan),
-    coalesce(p.reason, {held}, q.decided_by, ''), coalesce(p.at, q.decided_at, ''), coalesce(p.attempts, 0),
+    coalesce(p.reason || CASE WHEN p.dropped THEN ' (it was left so)' ELSE '' END, {held}, q.decided_by, ''),
+    coalesce(p.at, q.decided_at, ''), coalesce(p.attempts, 0),
     (SELECT group_concat(x.field) FROM conflicts x WHERE x.link = l.id AND x.open)"""
 _UNSEEN_DETAILS = "NULL, NULL, p.reason, p.at, p.attempts, NULL"
 

@@ -256,7 +256,7 @@ class Tables:
         return id
 
     def counts(self) -> dict[str, int]:
-        """What `status` shows: records, queue (undecided), open conflicts, held plans, parked."""
+        """What `status` shows: records, queue (undecided), open conflicts, held plans, parked, refused writes."""
         from crmsync.store import overview
 
         return overview.counts(self, self._session)

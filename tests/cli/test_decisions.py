@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crmsync.connectors.faults import Fault
+from crmsync.connectors.faults import WRITES, Fault
 from crmsync.connectors.memory_remote import MemoryRemote
-from crmsync.errors import Unreachable
+from crmsync.errors import Refused, Unreachable
 from tests.cli.terminal import BOOK, HOSTILE, Terminal, card
 
 
@@ -186,7 +186,9 @@ def test_a_parked_item_is_shown_tried_again_and_dropped(phone: Terminal, remote:
     remote.seed(BOOK, "a", b"BEGIN:VCARD\r\nrubbish\x1b[2J")
     phone("sync", code=5)
     (parked,) = phone.json("parked", "list")["parked"]
-    assert set(parked) == {"id", "account", "collection", "href", "reason", "attempts", "at"}
+    assert set(parked) == {
+        *("id", "account", "collection", "href", "reason", "attempts", "at", "kind", "record", "dropped")
+    }
     shown = phone.json("parked", "show", parked["id"])
     assert shown["raw"] == "BEGIN:VCARD\r\nrubbish\x1b[2J"
     text = phone("parked", "show", parked["id"]).out + phone("parked", "list").out
@@ -299,3 +301,23 @@ def test_a_plan_shows_the_etags_it_was_sealed_on_and_refuses_what_has_moved(
     assert "moved since it was let pass" in phone("plans", "show", rest["id"]).out
     applied = phone.json("plans", "apply", rest["id"])
     assert (applied["refused"], applied["run"]["pushed"]["deleted"]) == ([], 1)
+
+
+def test_a_write_that_the_remote_refuses_is_told_until_it_went_through(phone: Terminal, remote: MemoryRemote) -> None:
+    id = phone.add("name=Ada")
+    phone("records", "flag", id, "--on")
+    remote.fail(Fault(1, Refused("too large"), on=WRITES, times=5))
+    for _ in range(5):
+        phone("sync", code=5)
+    assert "1 writes are refused there: crmsync parked list" in phone("sync", code=5).out
+    assert phone.json("status")["counts"]["failing"] == 1
+    (parked,) = phone.json("parked", "list")["parked"]
+    assert (parked["kind"], parked["record"], parked["attempts"], parked["dropped"]) == ("write", id, 5, False)
+    assert [state["rule"] for state in phone.json("explain", id)["states"]] == ["refused"]
+    assert f"until one of the two changes: {id}" in phone("parked", "drop", parked["id"]).out
+    phone("sync")
+    assert "left so: " in phone("parked", "list").out
+    assert phone.json("parked", "list")["parked"][0]["dropped"] is True
+    phone("parked", "retry", parked["id"])
+    assert phone.json("sync")["runs"][0]["pushed"]["created"] == 1
+    assert phone.json("parked", "list")["parked"] == []

@@ -11,7 +11,7 @@ from crmsync.errors import Busy, SignInNeeded, Unreachable
 from tests.cli.terminal import BOOK, HOSTILE, Terminal, card
 
 KEYS = {
-    "id", "account", "state", "pulled", "pushed", "queued", "conflicts", "held", "parked", "failed", "mails",
+    "id", "account", "state", "pulled", "pushed", "queued", "conflicts", "held", "parked", "failed", "failing", "mails",
     "requests", "bytes", "seconds",
 }  # fmt: skip
 
@@ -95,7 +95,7 @@ def test_status_says_what_waits_and_only_on_demand_by_its_exit_code(phone: Termi
     phone("sync", "--exit-code", code=3)
     status = phone("status", "--json", "--exit-code", code=3).json
     assert status["daemon"] == {"running": False}
-    assert status["counts"] == {"records": 0, "queue": 1, "conflicts": 0, "held": 0, "parked": 0}
+    assert status["counts"] == {"records": 0, "queue": 1, "conflicts": 0, "held": 0, "parked": 0, "failing": 0}
     assert [(one["name"], one["state"], one["items"]) for one in status["accounts"]] == [("phone", "ok", 1)]
     assert phone("status").code == 0
 

@@ -34,7 +34,16 @@ def known(tzid: str) -> bool:
 def zone(tzid: str) -> ZoneInfo | None:
     """The zone that is meant, for calculations; `None` for names that only their VTIMEZONE explains."""
     match = _PREFIXED.fullmatch(tzid) if len(tzid) <= _LONGEST else None
-    return _load(match[1] if match else tzid)
+    return _load(match[1] if match else tzid) or _load(_of_windows(tzid))
+
+
+def _of_windows(tzid: str) -> str:
+    """The zone that Windows and Exchange call so (CLDR's windowsZones, as icalendar carries it), or nothing."""
+    if "Time" not in tzid and not tzid.startswith("UTC"):
+        return ""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # with a fifth of a second for the whole library
+
+    return WINDOWS_TO_OLSON.get(tzid, "")
 
 
 def _load(name: str) -> ZoneInfo | None:
@@ -59,8 +68,11 @@ class Change:
 
 @lru_cache(maxsize=256)
 def definition(tzid: str, year: int) -> tuple[str, ...]:
-    """The content lines of a VTIMEZONE that holds from that year on; none for a zone that is not known."""
-    found = _load(tzid)
+    """The content lines of a VTIMEZONE that holds from that year on; none for a zone that is not known.
+
+    It is called as the entry calls it, whatever the zone's own name.
+    """
+    found = zone(tzid)
     if found is None:
         return ()
     year = min(max(year, 1900), 2100)

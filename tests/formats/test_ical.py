@@ -292,3 +292,24 @@ def test_hostile_texts_take_linear_time(hostile: bytes) -> None:
     assert ICAL.parse(ICAL.patch(hostile, {"location": "here"}, {})).fields == {**parsed.fields, "location": "here"}
     assert ICAL.digest(hostile)
     assert time.process_time() - begun < 15  # quadratic would be minutes
+
+
+def test_times_in_a_zone_of_windows_are_calculated_with_and_its_name_stays() -> None:
+    start = 'DTSTART;TZID="W. Europe Standard Time":20260302T090000'
+    raw = event(start, "DTEND;TZID=Europe/London:20260302T090000", "SUMMARY:Call")
+    read = ICAL.parse(raw).fields
+    assert (read["start"], read["end"], read["timezone"]) == (
+        "2026-03-02T09:00:00",
+        "2026-03-02T10:00:00",
+        "W. Europe Standard Time",
+    )
+    changed = ICAL.patch(raw, {"summary": "Longer call", "location": "Room 2"}, {})
+    assert start.encode() in changed
+    assert b"VTIMEZONE" not in changed
+    there = ICAL.build("u", "event", read, {})
+    assert b"DTSTART;TZID=W. Europe Standard Time:20260302T090000" in there
+    assert b"\r\nTZID:W. Europe Standard Time\r\n" in there
+    assert ICAL.parse(there).fields["start"] == read["start"]
+    assert ICAL.parse(task("COMPLETED;TZID=W. Europe Standard Time:20260302T090000")).fields["completed"] == (
+        "2026-03-02T08:00:00Z"
+    )

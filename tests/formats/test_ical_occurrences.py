@@ -78,3 +78,13 @@ def test_what_the_library_cannot_do_is_told_and_not_raised() -> None:
 def test_what_is_no_entry_is_unreadable() -> None:
     with pytest.raises(Unreadable):
         occurrences(b"x", MARCH, APRIL)
+
+
+@pytest.mark.parametrize("tzid", ["W. Europe Standard Time", "/mozilla.org/20050126_1/Europe/Berlin"])
+def test_a_series_in_a_zone_that_exchange_names_takes_place_by_its_clock_in_winter_and_summer(tzid: str) -> None:
+    weekly = event(f"DTSTART;TZID={tzid}:20260319T090000", "RRULE:FREQ=WEEKLY;COUNT=3", "SUMMARY:Call")
+    assert starts(weekly, MARCH, date(2026, 5, 1)) == [
+        "2026-03-19T08:00:00Z",
+        "2026-03-26T08:00:00Z",
+        "2026-04-02T07:00:00Z",
+    ]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from crmsync.formats.ical_zones import definition, known, zone
 
@@ -15,7 +16,29 @@ def test_a_zone_is_known_by_its_name_only() -> None:
     assert known("UTC")
     for name in ("", "Plant time", "W. Europe Standard Time", "America", "localtime", "../../etc/passwd", "A" * 200):
         assert not known(name)
+    for name in ("", "Plant time", "Plant Standard Time", "UTC+99", "America", "localtime", "../../etc/passwd"):
         assert zone(name) is None
+
+
+@pytest.mark.parametrize(
+    ("windows", "name"),
+    [
+        ("W. Europe Standard Time", "Europe/Berlin"),
+        ("Eastern Standard Time", "America/New_York"),
+        ("Central Standard Time (Mexico)", "America/Mexico_City"),
+        ("UTC-11", "Etc/GMT+11"),
+    ],
+)
+def test_a_zone_of_windows_is_the_one_that_cldr_says(windows: str, name: str) -> None:
+    assert zone(windows) == ZoneInfo(name)
+    assert not known(windows)
+    of_name = definition(name, 2026)
+    assert definition(windows, 2026) == tuple(line.replace(f"TZID:{name}", f"TZID:{windows}") for line in of_name)
+
+
+def test_every_zone_of_windows_is_one_that_we_have() -> None:
+    assert len(WINDOWS_TO_OLSON) > 130
+    assert [name for name in WINDOWS_TO_OLSON if zone(name) is None] == []
 
 
 def test_programs_that_put_a_path_before_the_name_mean_the_same_zone() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from crmsync.admission.suggest import suggested
 from crmsync.admission.without_us import Without, weigh
 from crmsync.core.plan import PutBack
-from crmsync.cycle.gather import gives_up
+from crmsync.cycle.given_up import Resting
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.shown import shown
 from crmsync.errors import Refused, Unreadable
@@ -36,9 +36,12 @@ def due(job: Job, tx: Tables, collection: Collection) -> Sequence[PutBack]:
     """The items that are to be put back now; with nothing to change where our writes are out of them already."""
     if collection.read_only or job.account.mode is Mode.IMPORT:
         return ()
-    waiting = [one for one in tx.put_backs.waiting(collection.id) if not gives_up(tx, collection, one.href)]
+    waiting = tx.put_backs.waiting(collection.id)
+    resting = Resting.of(job, tx, collection) if waiting else None
     actions: list[PutBack] = []
     for one in waiting:
+        if resting is not None and resting.rests(one.href, tx.journal.last_of(one.record)):
+            continue
         step = prepare(tx, collection, one.record, one.href)
         if step is None:
             actions.append(PutBack(one.record, one.href, None, {}))
@@ -65,6 +68,8 @@ def settle(job: Job, tx: Tables, collection: Collection, action: PutBack) -> Non
     """Nothing of ours is in the item any more, or nothing can be done about it."""
     tx.put_backs.settle(collection.id, action.href, action.remote)
     tx.ours.forget(collection.id, action.href)
+    if (parked := tx.parked.find(collection.id, action.href)) is not None and parked.refused:
+        tx.parked.drop_hrefs(collection.id, [action.href])
     if action.later:
         job.result.notes.append(f"{action.href}: its link was undone, edited there since: {', '.join(action.later)}")
 
@@ -76,7 +81,9 @@ def send(job: Job, collection: Collection, step: Restore) -> None:
         written = job.connector.update(remote_of(collection), item.href, step.without.raw, item.etag)
     except Refused as error:
         with job.store.transaction(job.stamp()) as tx:
-            job.park(tx, collection, item.href, item.etag, f"the remote refused it: {error}", step.without.raw)
+            job.park(
+                tx, collection, item.href, item.etag, f"the remote refused it: {error}", step.without.raw, refused=True
+            )
         raise
     raw = written.raw if written.raw is not None else step.without.raw
     action = PutBack(step.record, item.href, item.etag, step.without.back, step.without.later)
@@ -85,7 +92,6 @@ def send(job: Job, collection: Collection, step: Restore) -> None:
         settle(job, tx, collection, action)
         put = tx.mirror.put_many(collection.id, [now])
         tx.mirror.clear_dirty(collection.id, [now.href])
-        tx.parked.drop_hrefs(collection.id, [now.href])
         if tx.queue.states(collection.id, [now.href]).get(now.href, QueueState.OPEN) is QueueState.OPEN:
             found = suggested(tx, collection, [shown(collection, now, put.hashes[now.href])], job.rules.region)
             tx.queue.put_many(job.account.id, collection.id, found)

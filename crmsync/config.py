@@ -18,6 +18,7 @@ on_conflict = "remote"
 [accounts.phone]
 export = "careful"            # what may leave the CRM there: "nts" (the default), "all", or a set of your own
 linked_contacts = true        # contacts of the leads, companies and suppliers that go there go along
+delivery_addresses = true     # addresses with the label "delivery" go there too; otherwise they stay in the CRM
 
 [[export.careful]]            # such a set: records of this type stay while the field has this value
 type = "lead"                 # "nts" keeps leads with privacy "denied", not_interested true or status "inactive"
@@ -43,7 +44,7 @@ keys = { "queue.contact" = "p" } # other keys, by the names that F1 shows
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crmsync.core.declarations import Master, contradictions, masters_for
@@ -74,6 +75,7 @@ class AccountConfig:
     secret_command: Sequence[str] = ()
     export: str = "nts"
     linked_contacts: bool = False
+    delivery_addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,9 @@ class Config:
             masters = masters_for(account, kind, self.masters)
             if masters or kind in own.types:
                 layers = (self.policy, own.policy, own.types.get(kind, PolicyConfig()))
-                by_type.append((kind, _policy(mode, layers, masters)))
-        return Policies(_policy(mode, (self.policy, own.policy), {}), tuple(by_type))
+                by_type.append((kind, replace(_policy(mode, layers, masters), delivery=own.delivery_addresses)))
+        usual = replace(_policy(mode, (self.policy, own.policy), {}), delivery=own.delivery_addresses)
+        return Policies(usual, tuple(by_type))
 
     def exports(self, account: str) -> Export:
         """What an account lets out."""

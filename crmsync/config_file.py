@@ -38,10 +38,12 @@ class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret_command: list[str] = []
     export: str = "nts"
     linked_contacts: bool = False
+    delivery_addresses: bool = False
 
     def plain(self) -> AccountConfig:
         types = {kind: policy.plain() for kind, policy in self.types.items()}
-        return AccountConfig(self.policy.plain(), types, tuple(self.secret_command), self.export, self.linked_contacts)
+        asked = (self.export, self.linked_contacts, self.delivery_addresses)
+        return AccountConfig(self.policy.plain(), types, tuple(self.secret_command), *asked)
 
 
 class _Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

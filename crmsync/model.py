@@ -179,7 +179,8 @@ class Conflict:
 class Policy:
     """What governs one account and record type. `masters` has a side only for fields with one master.
 
-    `deletion_words`: what in a note makes the engine ask whether its record is to be deleted.
+    `deletion_words`: what in a note makes the engine ask whether its record is to be deleted. `delivery`: delivery
+    addresses go there too (`core.delivery`).
     """
 
     mode: Mode = Mode.TWO_WAY
@@ -188,6 +189,7 @@ class Policy:
     on_conflict_field: Mapping[str, OnConflict] = field(default_factory=dict)
     on_delete: OnDelete = OnDelete.ASK
     deletion_words: tuple[str, ...] = ()
+    delivery: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
+from crmsync.core.delivery import FIELD as ADDRESSES
+from crmsync.core.delivery import joined, parted
 from crmsync.core.entries import Diff, carry, overruled_labels
 from crmsync.core.keys import same
 from crmsync.model import Mode, OnConflict, Policy, Side
-from crmsync.values import Changes, Fields, Value, is_list
+from crmsync.values import Address, Changes, Fields, Value, is_list
 
 
 class Ruling(Enum):
@@ -95,6 +97,7 @@ class _Settled:
     lost: Lost | None = None
 
 
+_NOTHING_KEPT: tuple[Address, ...] = ()
 _NOBODY: Mapping[str, Side] = {}
 
 
@@ -118,7 +121,10 @@ def merge(
     clashes: list[Clash] = []
     lost: list[Lost] = []
     for name in sorted({*base, *echo, *crm, *remote}):
-        field = _Field(name, base.get(name), echo.get(name, base.get(name)), crm.get(name), remote.get(name))
+        held, kept = crm.get(name), _NOTHING_KEPT
+        if name == ADDRESSES and not policy.delivery:
+            held, kept = parted(held, (base.get(name), echo.get(name), remote.get(name)))
+        field = _Field(name, base.get(name), echo.get(name, base.get(name)), held, remote.get(name))
         if not field.crm_changed and not field.remote_changed:
             continue
         outcome = _settle(field, policy, newer)
@@ -130,10 +136,10 @@ def merge(
         if outcome.lost is not None:
             lost.append(outcome.lost)
         if outcome.crm != field.crm and not same(name, outcome.crm, field.crm):
-            hub_changes[name] = outcome.crm
+            hub_changes[name] = joined(outcome.crm, kept)
         if outcome.remote != field.remote and not same(name, outcome.remote, field.remote):
             remote_changes[name] = outcome.remote
-        agreed = hub_changes.get(name, field.crm)
+        agreed = outcome.crm if name in hub_changes else field.crm
         _set(new_base, name, agreed)
         visible = remote_changes.get(name, field.remote)
         new_echo.pop(name, None)

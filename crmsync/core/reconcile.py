@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from crmsync.core.delivery import FIELD as ADDRESSES
+from crmsync.core.delivery import without
 from crmsync.core.keys import same
 from crmsync.core.merge import merge
 from crmsync.core.newest import Newest
@@ -99,7 +101,7 @@ def _decide(pair: Pair, policy: Policy) -> Action | None:
     local, link = pair.local, pair.link
     if link is None:
         wanted = local.selected and not local.deleted and policy.mode is not Mode.IMPORT
-        return Create(local.record, local.type, local.fields) if wanted else None
+        return Create(local.record, local.type, sent(local.fields, policy)) if wanted else None
     if pair.remote is None:
         return _vanished(pair, link, policy)
     if local.deleted:
@@ -141,21 +143,26 @@ def _vanished(pair: Pair, link: Link, policy: Policy) -> Action | None:
     if policy.mode is Mode.EXPORT or (pair.restore and policy.mode is Mode.TWO_WAY):
         if not local.selected:
             return Unlink(link.id, local.record, link.href, "gone at the remote and no longer selected")
-        return Create(local.record, local.type, local.fields, link.id)
+        return Create(local.record, local.type, sent(local.fields, policy), link.id)
     if not local.selected and policy.mode is not Mode.IMPORT:
         return Unlink(link.id, local.record, link.href, "gone at the remote and no longer selected")
     if link.state is LinkState.GONE:
         return None  # asked already
-    if _edited(link, local):
+    if _edited(link, local, policy):
         return Vanished(
             link.id, local.record, link.href, link.etag, OnDelete.ASK, "deleted at the remote, edited in the CRM"
         )
     return Vanished(link.id, local.record, link.href, link.etag, policy.on_delete, "deleted at the remote")
 
 
-def _edited(link: Link, local: Local) -> bool:
-    names = {*link.base, *local.fields}
-    return any(not same(name, link.base.get(name), local.fields.get(name)) for name in names)
+def sent(fields: Fields, policy: Policy) -> Fields:
+    """What of a record goes into a new item."""
+    return fields if policy.delivery else without(fields)
+
+
+def _edited(link: Link, local: Local, policy: Policy) -> bool:
+    fields = local.fields if policy.delivery else without(local.fields, [link.base.get(ADDRESSES)])
+    return any(not same(name, link.base.get(name), fields.get(name)) for name in {*link.base, *fields})
 
 
 def _deleted_here(pair: Pair, link: Link, remote: Remote, policy: Policy) -> Action | None:

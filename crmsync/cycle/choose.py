@@ -29,7 +29,8 @@ def renew(job: Job) -> None:
         expression = choice.filter.expression if choice.filter else ""
         user = view.users.by_id(job.account.user).sight()
         newest = view.journal.last()
-    terms = [expression, _may(user, export), [sorted(export.own), export.linked_contacts]]
+    may = _may(user, export) + ([] if job.rules.policies.default.delivery else ["no delivery addresses"])
+    terms = [expression, may, [sorted(export.own), export.linked_contacts]]
     chose, might, besides = load(choice.terms) if choice.terms else _USUAL
     if [chose, might, besides] == terms and not (expression or export.own or export.linked_contacts):
         return

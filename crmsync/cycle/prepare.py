@@ -12,6 +12,7 @@ from crmsync.core.fieldmap import view
 from crmsync.core.merge import Lost
 from crmsync.core.origin import Origin
 from crmsync.core.plan import Action, Create, Delete, PutBack, Revived, Unlink, Update, Vanished
+from crmsync.core.reconcile import sent
 from crmsync.cycle import put_back
 from crmsync.cycle.anew import anew
 from crmsync.cycle.job import Job, uid_of
@@ -129,13 +130,14 @@ def _create(job: Job, tx: Tables, collection: Collection, action: Create) -> Pos
     last = _last(tx, collection, action)
     if action.link is not None:
         forget(tx, collection, action.link, _link(tx, action.link).href)
-    fields = view(record.type, record.fields, collection.format)
+    policy = job.rules.policies.of(record.type)
+    fields = sent(view(record.type, record.fields, collection.format), policy)
     blobs = tx.blobs.many(_blob_names(fields))
     again = anew(collection.format, record, fields, last, blobs) if last else None
     uid = again[0] if again else uid_of(record.id)
     raw = again[1] if again else translate.build(collection.format, uid, record.type, fields, blobs)
     link = tx.links.insert(Link(0, record.id, collection.id, "", uid, None, {}, {}, LinkState.CREATING, fields))
-    if deletion_words(job.rules.policies.of(record.type).deletion_words, fields):
+    if deletion_words(policy.deletion_words, fields):
         tx.links.touch([link.id])  # the next cycle asks
     return Post(link, raw, _title(tx, record.id))
 

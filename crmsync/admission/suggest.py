@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from crmsync.core.keys import Key, summary_keys
 from crmsync.model import PEOPLE, Candidate, CollectionKind
@@ -28,7 +27,7 @@ def suggested(
     ranked = candidates(tx, collection, items, region, keys)
     best = [ranking[0] if ranking else None for ranking in ranked]
     return [
-        item if item.suggestion == first else replace(item, suggestion=first)
+        item if item.suggestion == first else item._replace(suggestion=first)
         for item, first in zip(items, best, strict=True)
     ]
 

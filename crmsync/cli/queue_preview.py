@@ -25,7 +25,7 @@ _TOLD = 20
 def as_seen(row: Queued, records: Container[str]) -> Queued:
     """Without the suggestion of a record that whoever asks may not see."""
     best = row.item.suggestion
-    return row if best is None or best.record in records else replace(row, item=replace(row.item, suggestion=None))
+    return row if best is None or best.record in records else replace(row, item=row.item._replace(suggestion=None))
 
 
 def queued_json(row: Queued, account: str, name: str) -> dict[str, Any]:

@@ -25,29 +25,30 @@ def create(kind: str, settings: Settings) -> Connector:
 
 
 def _only(kind: str) -> EntryPoint:
-    points = {(point.value, _origin(point)): point for point in entry_points(group=GROUP, name=kind)}
+    points = list(entry_points(group=GROUP, name=kind))
     if not points:
         raise BadConfig(f'there is no kind of account "{kind}"', next_step=f"There are: {', '.join(kinds())}")
-    if len(points) > 1:
-        rivals = ", ".join(sorted(f"{value} from {origin}" for value, origin in points))
-        raise BadConfig(f"more than one package offers it: {rivals}", thing=kind, next_step="Uninstall all but one")
-    return next(iter(points.values()))
+    rivals = {_offer(point) for point in points} if len(points) > 1 else ()
+    if len(rivals) > 1:
+        named = ", ".join(sorted(rivals))
+        raise BadConfig(f"more than one package offers it: {named}", thing=kind, next_step="Uninstall all but one")
+    return points[0]
 
 
 def _load(point: EntryPoint) -> type[Connector]:
-    offer = f"{point.value} from {_origin(point)}"
     try:
         found = point.load()
     except Exception as error:  # whatever a stranger's module does when it is imported, the account is named
         raise BadConfig(
-            f"the connector {offer} cannot be loaded: {type(error).__name__}: {error}",
+            f"the connector {_offer(point)} cannot be loaded: {type(error).__name__}: {error}",
             thing=point.name,
             next_step="Install or update that package",
         ) from error
     if not (isinstance(found, type) and issubclass(found, Connector)):
-        raise BadConfig(f"{offer} is no connector", thing=point.name, next_step="Report it to its authors")
+        raise BadConfig(f"{_offer(point)} is no connector", thing=point.name, next_step="Report it to its authors")
     return found
 
 
-def _origin(point: EntryPoint) -> str:
-    return point.dist.name if point.dist is not None else "an unknown package"
+def _offer(point: EntryPoint) -> str:
+    """What it is and whose. Reads the package's description, so only where a person is told."""
+    return f"{point.value} from {point.dist.name if point.dist is not None else 'an unknown package'}"

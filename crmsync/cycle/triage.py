@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from crmsync import translate
 from crmsync.admission.enrol import Newcomer, enrol, read
@@ -111,7 +110,7 @@ def _enrolled(
         if queued.get(one.href) in _LEFT_OUT or not known.keys().isdisjoint(one.keys)
     ]
     keys = {one.href: one.keys for _, one in doubtful}
-    entries = [replace(shown(collection, item, hashes[item.href]), type=enrolment.type) for item, _ in doubtful]
+    entries = [shown(collection, item, hashes[item.href])._replace(type=enrolment.type) for item, _ in doubtful]
     waiting = {
         entry.href: entry
         for entry in suggested(tx, collection, entries, job.rules.region, keys)

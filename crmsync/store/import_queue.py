@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from crmsync.core.selection import UserView
 from crmsync.errors import Usage
@@ -29,8 +29,7 @@ class QueueState(StrEnum):
     GONE = "gone"  # it vanished at the remote before anybody decided
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):  # made for every item of a first sync, in a third of a frozen dataclass's time
     """An item as the queue shows it. `digest` tells later whether it changed; `uid` is what it calls itself."""
 
     href: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from crmsync.errors import Usage
@@ -39,7 +37,7 @@ def test_a_row_comes_back_as_it_was_queued(tx: Tables, place: tuple[int, int]) -
 def test_queueing_again_refreshes_what_is_shown_and_keeps_id_and_type(tx: Tables, place: tuple[int, int]) -> None:
     row = tx.queue.put(*place, ANNA)
     tx.queue.assign([row.id], RecordType.LEAD)
-    again = tx.queue.put(*place, replace(ANNA, name="Anna B.", type=RecordType.COMPANY, suggestion=None))
+    again = tx.queue.put(*place, ANNA._replace(name="Anna B.", type=RecordType.COMPANY, suggestion=None))
     assert (again.id, again.item.name, again.item.type, again.item.suggestion) == (
         row.id,
         "Anna B.",
@@ -67,15 +65,15 @@ def test_when_an_item_that_was_decided_is_asked_about_again(
     assert tx.queue.get(row.id).decided_by == "anna"
     assert tx.queue.put(*place, ANNA).state is same_digest
     tx.queue.decide([row.id], state)
-    assert tx.queue.put(*place, replace(ANNA, digest="digest 2")).state is other_digest
+    assert tx.queue.put(*place, ANNA._replace(digest="digest 2")).state is other_digest
 
 
 def test_the_digest_of_the_moment_of_ignoring_counts(tx: Tables, place: tuple[int, int]) -> None:
-    row = tx.queue.put(*place, replace(ANNA, digest=""))
+    row = tx.queue.put(*place, ANNA._replace(digest=""))
     tx.queue.decide([row.id], QueueState.IGNORED, {row.id: "digest 1"})
     assert tx.queue.states(place[1], ["/a", "/b"]) == {"/a": QueueState.IGNORED}
     assert tx.queue.put(*place, ANNA).state is QueueState.IGNORED
-    assert tx.queue.put(*place, replace(ANNA, digest="digest 2")).state is QueueState.OPEN
+    assert tx.queue.put(*place, ANNA._replace(digest="digest 2")).state is QueueState.OPEN
 
 
 def test_only_open_rows_take_a_type(tx: Tables, place: tuple[int, int]) -> None:
@@ -110,7 +108,7 @@ def test_an_undecided_item_holds_back_the_record_it_suggests(tx: Tables, place: 
 def test_rows_come_in_pages_and_by_every_condition(tx: Tables, place: tuple[int, int]) -> None:
     elsewhere = add_collection(tx, "home")
     tx.queue.put_many(*place, [Found(f"/{n}", f"P{n}") for n in range(5)])
-    tx.queue.put(elsewhere.account, elsewhere.id, replace(ANNA, href="/x"))
+    tx.queue.put(elsewhere.account, elsewhere.id, ANNA._replace(href="/x"))
     ids = tx.queue.ids()
     paged, after = [], 0
     while rows := tx.queue.list(after=after, limit=2):

@@ -14,6 +14,7 @@ from crmsync.core.merge import merge
 from crmsync.core.origin import Origin
 from crmsync.errors import Unreadable, Usage
 from crmsync.model import Conflict, Link, LinkState, Mode, OnConflict, OnDelete, Policy
+from crmsync.review.merged_away import lacking
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.policies import StoredPolicy
 from crmsync.store.store import Tables
@@ -213,6 +214,8 @@ def _deletion(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, va
     }
     match chosen.get(choice):
         case True | "delete":
+            if choice is not Choice.VALUE:
+                _refuse_half_merged(tx, logged)
             _delete(tx, conflict, link)
         case False:
             _keep(tx, conflict, link)
@@ -222,6 +225,19 @@ def _deletion(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, va
             raise Usage("a deletion is answered with --crm, --remote, or --value unflag, archive or delete")
     if tx.conflicts.get(logged.id).open:
         tx.conflicts.close(logged.id, choice.value)
+
+
+def _refuse_half_merged(tx: Tables, logged: LoggedConflict) -> None:
+    """The item of a merged record is not deleted lightly while it holds what the record that stays lacks by now."""
+    lacks = lacking(tx, logged.conflict.record)
+    if lacks is None:
+        return
+    apart = f"`crmsync undo {lacks.run}` takes the two apart" if lacks.run else "Give them to the record that stays"
+    raise Usage(
+        f"its record was merged into {lacks.keep}, and holds what that one holds no more: {', '.join(lacks.fields)}",
+        thing=str(logged.id),
+        next_step=f"{apart}; --value delete deletes the item all the same",
+    )
 
 
 def _delete(tx: Tables, conflict: Conflict, link: Link) -> None:

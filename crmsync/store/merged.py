@@ -33,6 +33,10 @@ class Merged:
         row = self._session.one("SELECT run FROM merged WHERE record = ?", (record,))
         return None if row is None else row[0]
 
+    def parts_of(self, record: str) -> list[str]:
+        """The records that were merged into this one itself."""
+        return [row[0] for row in self._session.all("SELECT record FROM merged WHERE merged_into = ?", (record,))]
+
     def successor(self, record: str) -> str | None:
         """The record that it is by now, after any number of merges; `None` when it was never merged."""
         row = self._session.one(

@@ -61,6 +61,19 @@ class Pushes:
         sql = f"{_PUSH} WHERE s.run = ? AND {self._session.seen.record('p.record')} ORDER BY p.seq"
         return [_push(row) for row in self._session.all(sql, (run,))]
 
+    def taken_over(self, run: int) -> frozenset[int]:
+        """The seqs of those that were the first to be written to an item since it became the record's by a merge.
+
+        What was agreed on before was the other record's value, and no state of this one.
+        """
+        sql = """SELECT p.seq FROM stamps s JOIN pushes p ON p.stamp = s.id
+            JOIN decisions d ON d.what = 'moved' AND d.key = p.collection || ':' || p.href
+                AND d.after = json_quote(p.record) AND d.stamp < p.stamp
+            WHERE s.run = ? AND NOT EXISTS (SELECT 1 FROM pushes q WHERE q.record = p.record
+                AND q.collection = p.collection AND q.href = p.href AND q.field = p.field
+                AND q.seq < p.seq AND q.stamp > d.stamp)"""
+        return frozenset(row[0] for row in self._session.all(sql, (run,)))
+
     def last_removed(self, record: str, collection: int) -> Push | None:
         """The last item of a record that we removed from a collection, if no other was made of it since."""
         sql = f"{_PUSH} WHERE p.record = ? AND p.collection = ? AND p.field = '' ORDER BY p.seq DESC LIMIT 1"

@@ -9,6 +9,7 @@ itself, so it can be taken back in turn: that is the redo.
 | take_back | a run: in which order the others do their part                                |
 | made      | records that the run made                                                     |
 | decisions | whatever a decision changed beside the fields of records, by kind             |
+| merges    | (what a merge between the run and now means for it)                           |
 | links     | which item is which record                                                    |
 | rows      | what was said about items of the queue                                        |
 | answers   | answers to conflicts                                                          |

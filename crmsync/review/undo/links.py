@@ -84,7 +84,12 @@ def move_back(tx: Tables, key: str, before: str, after: str) -> bool:
     """An item that became another record's. Both sides agree on what it shows now; the next cycle puts it right."""
     collection, _, href = key.partition(":")
     link = tx.links.by_href(int(collection), href)
-    if link is None or link.record != after or tx.links.between(before, int(collection)) is not None:
+    if link is None or link.record != after:
+        return False
+    there = tx.links.between(before, int(collection))
+    if there is not None and there.state is LinkState.CREATING and there.uid == link.uid:
+        tx.links.delete(there.id)  # the record that is back was to have an item anew: this one is it
+    elif there is not None:
         return False
     tx.links.move(link.id, before)
     return True

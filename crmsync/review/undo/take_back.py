@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crmsync.errors import Usage
-from crmsync.review.undo import changes, decisions, items, made, values
+from crmsync.review.undo import changes, decisions, items, made, merges, values
 from crmsync.review.undo.outcome import Undone
 from crmsync.store.runs import Run
 from crmsync.store.store import Tables
@@ -27,12 +27,13 @@ def undo(tx: Tables, run: int) -> Undone:
     mine = tx.run
     assert mine is not None
     undone = Undone(run)
-    entries, pushes = tx.journal.of_run(run), tx.pushes.of_run(run)
+    entries, pushes = tx.journal.of_run(run), merges.without_taken_over(tx, undone, tx.pushes.of_run(run))
     own = made.made(tx, undone)
     elsewhere = decisions.take_back(tx, undone, own.kept)
     made.remove(tx, undone, own.gone)
     settled = {*own.gone, *own.kept, *elsewhere}
     values.put_back(tx, undone, changes.in_hub(entries), changes.at_remotes(pushes), settled)
+    merges.tell_halves(tx, undone, {push.record for push in pushes})
     items.put_right(tx, undone, [push for push in pushes if not push.field])
     if not undone.total:
         return undone  # nothing to take back in turn

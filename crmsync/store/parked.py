@@ -70,6 +70,8 @@ class Parked:
 
     def drop_hrefs(self, collection: int, hrefs: Iterable[str]) -> None:
         """`drop` for a cycle, which knows hrefs."""
+        if self._session.one("SELECT 1 FROM parked WHERE collection = ? LIMIT 1", (collection,)) is None:
+            return  # as nearly always, and then a first sync need not ask for each of its items
         self._session.write_many(
             "DELETE FROM parked WHERE collection = ? AND href = ?", [(collection, href) for href in hrefs]
         )

@@ -87,7 +87,7 @@ def _tree(body: bytes, where: str) -> etree._Element:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_pis=True, remove_comments=True
     )
-    if body.count(b"<") > MOST_TAGS:
+    if len(body) > MOST_TAGS and body.count(b"<") > MOST_TAGS:
         raise Unreachable("the answer has too many elements", thing=where)
     try:
         root = etree.fromstring(body, parser)

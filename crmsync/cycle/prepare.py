@@ -18,7 +18,7 @@ from crmsync.cycle.anew import anew
 from crmsync.cycle.job import Job, uid_of
 from crmsync.cycle.put_back import Restore
 from crmsync.errors import Unreadable
-from crmsync.model import Conflict, Link, LinkState, OnDelete, Record, Side
+from crmsync.model import Conflict, Link, LinkState, Mode, OnDelete, Record, Side
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Tables
 from crmsync.values import Changes, Fields, Value
@@ -80,6 +80,8 @@ def _prepare(job: Job, tx: Tables, collection: Collection, action: Action) -> St
             return _update(job, tx, collection, action)
         case Delete():
             link = _link(tx, action.link)
+            if _edited_since_undone(job, tx, collection, action):
+                return None
             for lost in action.lost:
                 _note(tx, collection, _as_conflict(tx, link, lost), lost)
             begun = replace(link, href=action.href, etag=action.etag, state=LinkState.DELETING)
@@ -177,9 +179,28 @@ def _update(job: Job, tx: Tables, collection: Collection, action: Update) -> Put
         settled = replace(link, href=action.href, etag=action.etag, base=base, echo=echo, state=LinkState.LINKED)
         tx.links.update(settled)
     _looked(tx, collection, action.link, action.href)
+    if action.hub or action.conflicts:
+        _outlive(job, tx, action)
     if action.again:
         tx.links.touch([action.link])
     return put
+
+
+def _edited_since_undone(job: Job, tx: Tables, collection: Collection, action: Delete) -> bool:
+    """Whether somebody wrote into an item that an undo takes back, be it what no record holds: then it stays."""
+    mirrored = tx.mirror.get(collection.id, action.href)
+    if job.account.mode is not Mode.TWO_WAY or mirrored is None:
+        return False
+    return tx.ours.edited_since(collection.id, action.href, mirrored.item.raw) and _outlive(job, tx, action)
+
+
+def _outlive(job: Job, tx: Tables, action: Update | Delete) -> bool:
+    """Ends that the account is to do without the record. False when it was not to."""
+    if not tx.withheld.outlive(job.account.id, action.record):
+        return False
+    job.result.notes.append(f"{action.href}: made by a run that was undone and edited there since: it stays")
+    tx.links.touch([action.link])
+    return True
 
 
 def _take_in(job: Job, tx: Tables, collection: Collection, action: Update) -> None:

@@ -93,6 +93,11 @@ class Ours:
         if item:
             yield item
 
+    def edited_since(self, collection: int, href: str, raw: bytes) -> bool:
+        """Whether an item that we made is not as we left it; False where that is not known."""
+        last = self._last(collection, href)
+        return last is not None and not last.untouched(raw)
+
     def item(self, collection: int, href: str) -> list[Stretch]:
         """The stretches of one item of somebody else, newest first; none of one that we created."""
         sql = f"SELECT {_ROW} FROM ours WHERE collection = ? AND href = ? ORDER BY stretch DESC"

@@ -31,6 +31,11 @@ class Withheld:
             self._touch([record])
         return bool(row.rowcount)
 
+    def outlive(self, account: int, record: str) -> bool:
+        """Its item was edited at the remote after the undo: it stays, and that is no decision to be taken back."""
+        row = self._session.write("DELETE FROM withheld WHERE account = ? AND record = ?", (account, record))
+        return bool(row.rowcount)
+
     def drop_for(self, user: int, records: Sequence[str]) -> None:
         """All accounts of the user are to have these records again."""
         for batch in batches(records):

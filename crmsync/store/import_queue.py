@@ -113,9 +113,9 @@ _BLIND = replace(QUEUE_COLUMNS, sql={**QUEUE_COLUMNS.sql, "suggestion": "NULL", 
 # An open row takes over what the item shows now and keeps what a person chose. Ignored means: until it changes.
 # Private means private. An item that had been dealt with and is unlinked again starts anew. Rules have their turn with
 # what is new, back again, or ignored by a rule and changed since; never with what a person has had on the desk.
-_PUT = f"""INSERT INTO queue (account, collection, {_ITEM}, state, ruled)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', NOT EXISTS (SELECT 1 FROM queue_rules WHERE active))
-ON CONFLICT (collection, href) DO UPDATE SET
+_INSERT = f"INSERT INTO queue (account, collection, {_ITEM}, state, ruled)"
+_OPEN = f"({marks(16)}, 'open', NOT EXISTS (SELECT 1 FROM queue_rules WHERE active))"
+_REFRESH = f"""ON CONFLICT (collection, href) DO UPDATE SET
     (name, organization, emails, phones, kind, start, suggestion, confidence, score, reasons, uid) =
     (excluded.name, excluded.organization, excluded.emails, excluded.phones, excluded.kind, excluded.start,
      excluded.suggestion, excluded.confidence, excluded.score, excluded.reasons, excluded.uid),
@@ -141,7 +141,8 @@ class ImportQueue:
 
         A type that was chosen stays; an ignored item comes back only when its digest changed, a private one never.
         """
-        self._session.write_many(_PUT, [(account, collection, *_values(item)) for item in items])
+        rows = [(account, collection, *_values(item)) for item in items]
+        self._session.insert_many(_INSERT, _OPEN, rows, _REFRESH)
 
     def put(self, account: int, collection: int, item: Found) -> Queued:
         """`put_many` for one; returns its row."""

@@ -147,8 +147,9 @@ class Mirror:
 
     def _insert(self, collection: int, items: Sequence[Item], hashes: Mapping[str, bytes], *, dirty: bool) -> None:
         first = self._session.one("SELECT coalesce(max(id), 0) + 1 FROM mirror")[0]
-        self._session.write_many(
-            "INSERT INTO mirror (id, collection, href, etag, uid, hash, dirty) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        self._session.insert_many(
+            "INSERT INTO mirror (id, collection, href, etag, uid, hash, dirty)",
+            "(?, ?, ?, ?, ?, ?, ?)",
             [
                 (id, collection, item.href, item.etag, item.uid, hashes[item.href], dirty)
                 for id, item in enumerate(items, first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crmsync.errors import Bug, Usage
@@ -116,6 +117,16 @@ class Session:
         except UnicodeEncodeError as error:
             raise half_a_character(error) from None
 
+    def insert_many(self, head: str, row: str, rows: Sequence[Sequence[object]], tail: str = "") -> None:
+        """`head VALUES row tail` for many rows: what `write_many` does, with several rows to a statement.
+
+        That spares SQLite a third of the work or more. Rows count in their order, so a later one may meet an earlier.
+        """
+        whole = len(rows) - len(rows) % _TOGETHER
+        groups = [list(chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER)]
+        self.write_many(f"{head} VALUES {', '.join([row] * _TOGETHER)} {tail}", groups)
+        self.write_many(f"{head} VALUES {row} {tail}", rows[whole:])
+
 
 def half_a_character(error: UnicodeEncodeError) -> Usage:
     """What to raise for text with a lone surrogate in it, which no encoding has and so nothing can store."""
@@ -125,6 +136,9 @@ def half_a_character(error: UnicodeEncodeError) -> Usage:
         thing=around,
         next_step="Type it again, or check how the program that made it cuts text",
     )
+
+
+_TOGETHER = 50  # rows of up to 19 columns: older builds of SQLite take 999 parameters at most
 
 
 def marks(n: int) -> str:

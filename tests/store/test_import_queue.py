@@ -132,3 +132,12 @@ def test_dropped_rows_are_forgotten(tx: Tables, place: tuple[int, int]) -> None:
     tx.queue.drop([row.id])
     assert tx.queue.by_href(place[1], "/a") is None
     assert tx.queue.totals() == {}
+
+
+def test_however_many_come_at_once_each_has_its_row_and_the_last_of_two_counts(
+    tx: Tables, place: tuple[int, int]
+) -> None:
+    tx.queue.put_many(*place, [Found(f"/{n % 110}", f"P{n}") for n in range(120)])
+    names = {row.item.href: row.item.name for row in tx.queue.list()}
+    assert names == {f"/{n}": f"P{n + 110 if n < 10 else n}" for n in range(110)}
+    assert tx.queue.totals() == {QueueState.OPEN: 110}

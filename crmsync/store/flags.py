@@ -50,6 +50,15 @@ class Flags:
             found.update(row[0] for row in self._session.all(sql, (user, *batch)))
         return frozenset(found)
 
+    def by_anybody(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these records that at least one user has flagged."""
+        found: set[str] = set()
+        for batch in batches(ids):
+            sql = f"""SELECT f.record FROM users u JOIN flags f ON f.user = u.id
+                WHERE f.record IN ({marks(len(batch))})"""
+            found.update(row[0] for row in self._session.all(sql, batch))
+        return frozenset(found)
+
     def users(self, record: str) -> list[int]:
         """The users who have flagged a record."""
         rows = self._session.all("SELECT u.id FROM users u JOIN flags f ON f.user = u.id WHERE f.record = ?", (record,))

@@ -1,6 +1,7 @@
 """Which records, in which order: filters, search and pages over 100,000 of them.
 
 Pages follow each other by key (name and seq of the last row), not by offset, so the last one costs what the first does.
+For a jump far ahead, `skip` rows are passed over inside SQLite: along an index where there is no search and no filter.
 A search is answered in stages, best first: the same name, a name that begins so, the words in the name, the words
 anywhere. Within a stage the order is that of the names. The first two stages need no word index at all.
 """
@@ -65,19 +66,21 @@ class _Condition:
         return _Condition(f"{self.sql} AND {other.sql}", self.values + other.values)
 
 
-def select_page(session: Session, selection: Selection, after: str | None, limit: int) -> Page:
+def select_page(session: Session, selection: Selection, after: str | None, limit: int, skip: int = 0) -> Page:
     """See `Records.list`."""
     chosen = _chosen(session, selection)
     rank, sort, seq = (0, "", 0) if after is None else _mark(after)
+    staged = bool(search.query(selection.search))
     rows: list[Any] = []
     while len(rows) <= limit:
         stage = _stage(session, selection, rank)
         if stage is None:
             break
         condition = chosen & stage & _Condition("(r.sort, r.seq) > (?, ?)", (sort, seq))
-        sql = f"""SELECT r.seq, r.id, r.type, r.fields, r.deleted, r.edited, {rank}, r.sort FROM records r
-            WHERE {condition.sql} ORDER BY r.sort, r.seq LIMIT ?"""
-        rows += _rows(session, selection, sql, (*condition.values, limit + 1 - len(rows)))
+        many = _many(session, selection, condition) if skip and staged else skip + 1
+        if many > skip:
+            rows += _of_stage(session, selection, condition, rank, limit + 1 - len(rows), skip)
+        skip = max(0, skip - many)
         rank, sort, seq = rank + 1, "", 0
     records = tuple(
         Record(id, word(RecordType, type), load_fields(fields), bool(deleted), edited)
@@ -89,6 +92,18 @@ def select_page(session: Session, selection: Selection, after: str | None, limit
     return Page(records, json.dumps([rank, sort, seq]))
 
 
+def _of_stage(
+    session: Session, selection: Selection, condition: _Condition, rank: int, limit: int, skip: int
+) -> list[Any]:
+    where = condition.sql
+    if skip:  # first the places alone, which an index has; sorting whole rows would cost many times as much
+        where = f"r.seq IN (SELECT r.seq FROM records r WHERE {where} ORDER BY r.sort, r.seq LIMIT ? OFFSET ?)"
+        condition = _Condition(where, (*condition.values, limit, skip))
+    sql = f"""SELECT r.seq, r.id, r.type, r.fields, r.deleted, r.edited, {rank}, r.sort FROM records r
+        WHERE {where} ORDER BY r.sort, r.seq LIMIT ?"""
+    return _rows(session, selection, sql, (*condition.values, limit))
+
+
 def select_ids(session: Session, selection: Selection) -> list[str]:
     """See `Records.ids`."""
     condition = _chosen(session, selection) & _found(selection)
@@ -98,12 +113,15 @@ def select_ids(session: Session, selection: Selection) -> list[str]:
 
 def count(session: Session, selection: Selection) -> int:
     """See `Records.count`; without any filter it costs the same at any size."""
-    if session.sight is None and not (
+    if not session.seen.limited and not (
         selection.where or selection.search or selection.flagged or selection.deleted or selection.since
     ):
         rows = session.all("SELECT name, n FROM totals WHERE what = 'records'")
         return sum(n for name, n in rows if not selection.types or word(RecordType, name) in selection.types)
-    condition = _chosen(session, selection) & _found(selection)
+    return _many(session, selection, _chosen(session, selection) & _found(selection))
+
+
+def _many(session: Session, selection: Selection, condition: _Condition) -> int:
     rows = _rows(session, selection, f"SELECT count(*) FROM records r WHERE {condition.sql}", condition.values)
     return int(rows[0][0])
 

@@ -142,12 +142,14 @@ class Records:
                 found[row[1]] = _record(row)
         return {id: record for id, record in found.items() if self._seen(record)}
 
-    def list(self, selection: Selection = EVERYTHING, *, after: str | None = None, limit: int = 200) -> Page:
-        """One page; `after` is the `next` of the page before. Sorted by name, a search by how well it fits first.
+    def list(
+        self, selection: Selection = EVERYTHING, *, after: str | None = None, limit: int = 200, skip: int = 0
+    ) -> Page:
+        """One page; `after` is the `next` of a page before, and `skip` how many rows after that one are passed over.
 
-        Raises `Usage` for a filter or page mark that cannot be used.
+        Sorted by name, a search by how well it fits first. Raises `Usage` for a filter or page mark that is none.
         """
-        return select_page(self._session, selection, after, limit)
+        return select_page(self._session, selection, after, limit, skip)
 
     def ids(self, selection: Selection) -> Sequence[str]:
         """The ids of everything selected, for bulk changes. Raises `Usage` like `list`."""

@@ -30,10 +30,10 @@ class Sight:
         return self.user is not None
 
     def row(self, alias: str) -> str:
-        """Whether a row of `records` is seen: `core.selection.sees`, in SQL."""
+        """Whether a row of `records` is seen: `core.selection.sees`, in SQL. The `+` keeps lists in the order of names."""
         if self.user is None:
             return _ALL
-        types = f"{alias}.type IN ({_listed(str(kind) for kind in self.user.types)})"
+        types = f"+{alias}.type IN ({_listed(str(kind) for kind in self.user.types)})"
         if self.user.owners is None:
             return types
         return f"{types} AND coalesce(json_extract({alias}.fields, '$.owner'), '') IN ({_listed(self.user.owners)})"

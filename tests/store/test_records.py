@@ -180,6 +180,7 @@ def test_flags_belong_to_users_and_only_changes_count(tx: Tables) -> None:
     assert tx.flags.set(me, ["a"], False) == []
     assert tx.flags.on(me, ["a", "b", "c"]) == {"b", "c"}
     assert (tx.flags.users("a"), tx.flags.users("c")) == ([other], [me])
+    assert tx.flags.by_anybody(["a", "c", "d"]) == {"a", "c"}
     assert [record.id for record in tx.records.list(Selection(flagged=True, user=other)).records] == ["a"]
     last = tx.journal.newest(limit=1)[0]
     assert (last.record, last.field, last.before, last.after) == ("a", f"sync:{me}", True, False)

@@ -64,6 +64,4 @@ _.readable
 _.response_class
 
 # For the screens that come next.
-when
 _.busy
-_.unflagged

@@ -37,6 +37,12 @@ def masters_for(account: str, record_type: RecordType, declared: Iterable[Master
     }
 
 
+def master_of(record_type: RecordType, field: str, declared: Iterable[Master]) -> str:
+    """The system that alone may change a field; `any` where nothing is declared."""
+    found = [master.system for master in declared if master.type is record_type and master.field == field]
+    return found[0] if found else ANY
+
+
 def contradictions(declared: Iterable[Master], accounts: Collection[str]) -> tuple[str, ...]:
     """What is wrong with a set of master declarations, one sentence each; empty when nothing is."""
     found: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crmsync.core.declarations import (
     Master,
     contradictions,
+    master_of,
     masters_for,
 )
 from crmsync.model import RecordType, Side
@@ -21,6 +22,12 @@ DECLARED = (
 def test_the_master_of_a_field_is_on_its_own_accounts_side_and_on_the_hubs_for_all_others() -> None:
     assert masters_for("erp", COMPANY, DECLARED) == {"vat_number": Side.REMOTE, "note": Side.CRM}
     assert masters_for("phone", COMPANY, DECLARED) == {"vat_number": Side.CRM, "note": Side.CRM}
+
+
+def test_a_field_is_anybodys_unless_it_is_declared() -> None:
+    assert [master_of(COMPANY, field, DECLARED) for field in ("vat_number", "note", "phones", "title")] == [
+        *("erp", "crm", "any", "any"),
+    ]
 
 
 def test_sound_declarations_have_no_contradictions() -> None:

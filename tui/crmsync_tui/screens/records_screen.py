@@ -1,25 +1,160 @@
-"""Records."""
+"""Records: found as one types, each with where its values come from and where it stands; flagged one by one or all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.widget import Widget
 
+from crmsync.store.record_list import Selection
+from crmsync.store.store import Tables
+from crmsync_tui import record_rows, search_line
+from crmsync_tui.pages import Pages, Slice
 from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.widgets.detail import Detail
+from crmsync_tui.widgets.filter_line import FilterLine
 from crmsync_tui.widgets.record_table import Column, RecordTable
-from crmsync_tui.words import _
+from crmsync_tui.words import _, count, number_text
 
 
 class RecordsScreen(MainScreen):
-    """Records."""
+    """What the CRM holds."""
 
     NAME: ClassVar[str] = "records"
+    HELP_TEXT: ClassVar[str] = _(
+        "Everything the CRM holds. Press / and type words of a name, company, note, phone or mail address; short words "
+        "filter: type:contact,lead owner:me sync:on city:roma. The sign before a name is its sync flag: on your phone, "
+        "on nobody's, or on that of others only. The pane tells where each value comes from, who is master of it, and "
+        "at which accounts the record is and why. Keys act on the marked rows, or on the one below the cursor."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "flag", _("Sync flag"), id="records.flag"),
+        Binding("slash", "filter", _("Search"), id="records.filter"),
+    ]
 
     def body(self) -> Iterable[Widget]:
+        """Search line, list, and all about the record under the cursor."""
+        yield FilterLine()
+        with Container(classes="split"):
+            yield RecordTable(
+                [
+                    Column(_("sync"), 4),
+                    Column(_("name"), 16, 4),
+                    Column(_("type"), 8),
+                    Column(_("owner"), 6, 1),
+                    Column(_("phone"), 14, 1),
+                    Column(_("changed"), 11),
+                ],
+                empty=_("No record matches."),
+            )
+            yield Detail()
+
+    @property
+    def table(self) -> RecordTable:
         """The list."""
-        yield RecordTable([Column(_("name"), 20, 1)], id="list")
+        return self.query_one(RecordTable)
+
+    def on_mount(self) -> None:
+        """Keys act at once, and the count shows as soon as it is known."""
+        self.table.focus()
+        self.watch(self.table, "total", self._tell, init=False)
 
     def reload(self) -> None:
-        """Asks for the list."""
+        """Asks for the list again; cursor and marks stay."""
+        self._show()
+
+    def _show(self, *, top: bool = False) -> None:
+        line, user = self.query_one(FilterLine).text, self.crm.user
+
+        def fetch(view: Tables, after: str | None, skip: int, limit: int) -> Slice[str]:
+            return record_rows.fetch(view, selected(view, line, user), after, skip, limit)
+
+        self.crm.lists.interrupt()
+        pages = Pages(self.crm.lists, fetch, lambda view: view.records.count(selected(view, line, user)))
+        self.table.show(pages, top=top)
+        self._tell()
+        self._explain()
+
+    def _tell(self) -> None:
+        marked = self.table.total if self.table.all_marked else len(self.table.marked)
+        said = number_text(self.table.total) if self.table.total is not None else ""
+        if marked:
+            said = f"{_('marked')} {number_text(marked)} / {said}"
+        self.query_one(FilterLine).tell(said)
+
+    # Moving
+
+    def on_record_table_moved(self) -> None:
+        """The pane follows the cursor."""
+        self._explain()
+
+    def on_record_table_marks_changed(self) -> None:
+        """Says how many are marked."""
+        self._tell()
+
+    @work(exclusive=True, group="explain")
+    async def _explain(self) -> None:
+        row = self.table.current
+        if row is None:
+            self.query_one(Detail).show([])
+            return
+        found = await self.crm.asking.at_desk(lambda desk: record_rows.find(desk, row.key))
+        self.query_one(Detail).show([] if found is None else record_rows.told(found))
+
+    def action_filter(self) -> None:
+        """Lets the user type."""
+        self.query_one(FilterLine).start()
+
+    def on_filter_line_changed(self) -> None:
+        """Other records match."""
+        self._show(top=True)
+
+    def on_filter_line_left(self) -> None:
+        """Back to the list."""
+        self.table.focus()
+
+    # Deciding
+
+    async def _meant(self) -> Sequence[str]:
+        """The ids of the marked rows, else of the row under the cursor; a reason is shown when there are none."""
+        if self.table.all_marked:
+            line, user = self.query_one(FilterLine).text, self.crm.user
+            return await self.crm.asking.look(lambda view: view.records.ids(selected(view, line, user)))
+        if self.table.marked:
+            return sorted(self.table.marked)
+        row = self.table.current
+        if row is None:
+            self.crm.say(_("there is no record to do this with"))
+        return [] if row is None else [row.key]
+
+    @work(group="decide")
+    async def action_flag(self) -> None:
+        """On where any of them is off, else off: on this user's phone, or no longer."""
+        ids, user = await self._meant(), self.crm.user
+        if not ids:
+            return
+
+        def turn(tx: Tables) -> tuple[int, bool]:
+            me = tx.users.get(user).id
+            on = len(tx.flags.on(me, ids)) < len(ids)
+            return len(tx.flags.set(me, ids, on)), on
+
+        if await self.crm.decide("records flag", turn, _turned) is not None:
+            self.table.clear_marks()
+            self._tell()
+
+
+def selected(view: Tables, line: str, user: str) -> Selection:
+    """The records that a search line means to this user."""
+    return search_line.read(line, view.users.get(user).id, user)
+
+
+def _turned(done: tuple[int, bool]) -> str:
+    n, on = done
+    if on:
+        return count("{n} record goes on your phone", "{n} records go on your phone", n)
+    return count("{n} record leaves your phone", "{n} records leave your phone", n)

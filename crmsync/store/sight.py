@@ -30,7 +30,7 @@ class Sight:
         return self.user is not None
 
     def row(self, alias: str) -> str:
-        """Whether a row of `records` is seen: `core.selection.sees`, in SQL. The `+` keeps lists in the order of names."""
+        """Whether a row of `records` is seen: `core.selection.sees`, in SQL. The `+` keeps the order of lists."""
         if self.user is None:
             return _ALL
         types = f"+{alias}.type IN ({_listed(str(kind) for kind in self.user.types)})"

@@ -11,8 +11,10 @@ from crmsync.cli.arguments import Arguments, positive
 from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.review import conflicts
+from crmsync.review.conflict_policies import Reach, covered, from_now_on
 from crmsync.review.conflicts import DELETED, Choice
 from crmsync.store.conflict_log import LoggedConflict
+from crmsync.store.conflict_page import ConflictSelection
 from crmsync.store.policies import StoredPolicy
 from crmsync.typed.field_values import as_json, in_words, parse
 
@@ -42,6 +44,7 @@ def _parser() -> Arguments:
     resolve = actions.add_parser("resolve", help="say which value stands")
     resolve.add_argument("ids", nargs="*", type=positive, metavar="ID")
     resolve.add_argument("--field", help="all open conflicts about this field")
+    resolve.add_argument("--like", type=positive, metavar="ID", help="all about the same field, account and type")
     resolve.add_argument("--all", action="store_true")
     how = resolve.add_mutually_exclusive_group(required=True)
     for choice in (Choice.CRM, Choice.REMOTE, Choice.BASE, Choice.BOTH):
@@ -51,6 +54,8 @@ def _parser() -> Arguments:
     resolve.add_argument(
         "--policy", action="store_true", help="decide so from now on: this account, this type of record, this field"
     )
+    for what in ("accounts", "types", "fields"):
+        resolve.add_argument(f"--every-{what[:-1]}", action="store_true", help=f"with --policy: for all {what}")
     resolve.add_argument("--json", action="store_true")
     restore = actions.add_parser("restore", help="put the value back that lost, whoever decided so")
     restore.add_argument("ids", nargs="+", type=positive, metavar="ID")
@@ -122,18 +127,26 @@ def _resolve(desk: Desk, options: argparse.Namespace) -> int:
     choice = Choice.VALUE if options.choice is None else options.choice
     if options.newest and not options.policy:
         raise Usage("which value is newer is decided by a sync", next_step="Add --policy")
+    reach = Reach(options.every_account, options.every_type, options.every_field)
+    if reach != Reach() and not options.policy:
+        raise Usage("how far a policy goes is said with --policy")
     policies: dict[int, StoredPolicy] = {}
+    told: set[ConflictSelection] = set()
     with desk.deciding(seeing=True) as tx:
         waiting = tx.conflicts.list()
         seen = tx.records.many({one.conflict.record for one in waiting})
-        found = _chosen(options, [one for one in waiting if one.conflict.record in seen])
+        waiting = [one for one in waiting if one.conflict.record in seen]
+        if options.like and any(one.id == options.like for one in waiting):
+            options.ids = list(tx.conflicts.ids(covered(tx, options.like)))
+        found = _chosen(options, waiting)
         for one in found:
             value = None
             if choice is Choice.VALUE and not options.newest:
                 value = options.value if one.conflict.field == DELETED else parse(one.conflict.field, options.value)
-            if options.policy:
-                policy = conflicts.from_now_on(tx, one.id, None if options.newest else choice, value)
-                policies[policy.id] = policy
+            if options.policy and (kind := covered(tx, one.id, reach)) not in told:
+                told.add(kind)
+                word = None if options.newest else choice
+                policies |= {policy.id: policy for policy in from_now_on(tx, one.id, word, value, reach)}
             if not options.newest:
                 conflicts.resolve(tx, one.id, choice, value)
         names = tx.accounts.names()
@@ -185,13 +198,13 @@ def _policy_json(policy: StoredPolicy, names: Mapping[int, str]) -> dict[str, An
 
 
 def _chosen(options: argparse.Namespace, waiting: Sequence[LoggedConflict]) -> Sequence[LoggedConflict]:
-    if options.ids:
+    if options.ids or options.like:
         known = {one.id: one for one in waiting}
-        if missing := [id for id in options.ids if id not in known]:
+        if missing := [id for id in options.ids or [options.like] if id not in known]:
             raise Usage("no such conflict is open", thing=str(missing[0]), next_step="See `crmsync conflicts list`")
         return [known[id] for id in dict.fromkeys(options.ids)]
     if options.field:
         return [one for one in waiting if one.conflict.field == options.field]
     if options.all:
         return waiting
-    raise Usage("say which conflicts: their ids, --field F or --all")
+    raise Usage("say which conflicts: their ids, --like ID, --field F or --all")

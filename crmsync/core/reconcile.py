@@ -70,6 +70,10 @@ def reconcile(pairs: Iterable[Pair], policies: Policies) -> Plan:
     return Plan(tuple(actions))
 
 
+EVERY_FIELD = "*"
+"""Stands for all fields about which a person chose nothing in particular."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policies:
     """The policy of one account for each record type."""
@@ -83,10 +87,12 @@ class Policies:
 
     def with_choice(self, record_type: RecordType, name: str, choice: str) -> Policies:
         """These, and what a person chose for a field of this type since: a word of `OnConflict`, or of `OnDelete` for
-        the pseudo-field `deleted`."""
+        the pseudo-field `deleted`. `EVERY_FIELD` goes for all that were not named."""
         policy = self.of(record_type)
         if name == "deleted":
             policy = replace(policy, on_delete=OnDelete(choice))
+        elif name == EVERY_FIELD:
+            policy = replace(policy, on_conflict=OnConflict(choice))
         else:
             policy = replace(policy, on_conflict_field={**policy.on_conflict_field, name: OnConflict(choice)})
         others = tuple(one for one in self.by_type if one[0] is not record_type)

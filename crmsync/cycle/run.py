@@ -48,10 +48,7 @@ def run(
     began = perf_counter()
     with store.view() as view:
         known = view.accounts.get(account)
-        policies = rules.policies
-        for chosen in view.policies.list(known.id):
-            policies = policies.with_choice(chosen.type, chosen.field, chosen.choice)
-        rules = replace(rules, policies=policies)
+        rules = replace(rules, policies=view.policies.over(known.id, rules.policies))
         job = Job(store, known, connector, rules, clock, result, progress, full, dry_run)
     if within is None:
         with store.transaction(job.stamp(), durable=False) as tx:

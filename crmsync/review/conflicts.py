@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, assert_never
 
 from crmsync import translate
+from crmsync.admission.sorting import Done
 from crmsync.core.entries import Diff, carry
 from crmsync.core.keys import same
 from crmsync.core.merge import merge
 from crmsync.core.origin import Origin
 from crmsync.errors import Unreadable, Usage
-from crmsync.model import Conflict, Link, LinkState, Mode, OnConflict, OnDelete, Policy
+from crmsync.model import Conflict, Link, LinkState, Mode, Policy
 from crmsync.review.merged_away import lacking
 from crmsync.store.conflict_log import LoggedConflict
-from crmsync.store.policies import StoredPolicy
+from crmsync.store.conflict_page import DELETION, ConflictSelection
 from crmsync.store.store import Tables
 from crmsync.values import Value, from_json, is_list, to_json
 
-DELETED = "deleted"
+DELETED = DELETION
 """The pseudo-field of a deletion that waits for a person."""
 
 
@@ -35,45 +36,6 @@ class Choice(StrEnum):
 
 
 _NOTHING_LOST = ("both", "settled", "superseded", "unlinked", "account removed")
-_AS_POLICY: Mapping[Choice, str] = {
-    Choice.CRM: OnConflict.CRM.value,
-    Choice.REMOTE: OnConflict.REMOTE.value,
-    Choice.BOTH: OnConflict.BOTH.value,
-}
-
-
-def from_now_on(tx: Tables, id: int, choice: Choice | None, value: Value | None = None) -> StoredPolicy:
-    """Makes a choice the policy for all conflicts of this account about this field of records of this type.
-
-    `choice` `None`: the newer value is to win, where both times can be trusted. Those that are open are looked at again
-    by the next cycle. Raises `Usage` for a choice that cannot be one, such as a single value.
-    """
-    logged = tx.conflicts.get(id)
-    conflict = logged.conflict
-    record = tx.records.get(conflict.record, deleted=True)
-    assert record is not None
-    account = tx.collections.get(logged.collection).account
-    if conflict.field == DELETED:
-        word = _deletion_policy(conflict, choice, value)
-    else:
-        word = OnConflict.NEWEST.value if choice is None else _AS_POLICY.get(choice, "")
-    if not word:
-        raise Usage("this cannot be the answer to every conflict", next_step="Take --crm, --remote, --both or --newest")
-    tx.policies.set(account, record.type, conflict.field, word)
-    mine = {collection.id for collection in tx.collections.of(account)}
-    alike = [one for one in tx.conflicts.list(field=conflict.field) if one.collection in mine]
-    types = tx.records.many({one.conflict.record for one in alike})
-    tx.links.touch([one.conflict.link for one in alike if types[one.conflict.record].type is record.type])
-    return next(one for one in tx.policies.list(account) if (one.type, one.field) == (record.type, conflict.field))
-
-
-def _deletion_policy(conflict: Conflict, choice: Choice | None, value: Value | None) -> str:
-    """Only what a deletion at the remote means can be said once and for all."""
-    if conflict.remote is not True or conflict.why or choice is None:
-        return ""
-    if choice is Choice.REMOTE:
-        return OnDelete.DELETE.value
-    return str(value) if choice is Choice.VALUE and value in ("unflag", "archive", "delete") else ""
 
 
 def restore(tx: Tables, id: int) -> None:
@@ -118,6 +80,38 @@ def resolve(tx: Tables, id: int, choice: Choice, value: Value | None = None) -> 
         _deletion(tx, logged, link, choice, value)
     else:
         _field(tx, logged, link, choice, value)
+
+
+def resolve_many(tx: Tables, ids: Iterable[int], choice: Choice, value: Value | None = None) -> Done:
+    """`resolve` for each. One that cannot be decided so is left open and told, with the reason."""
+    done = Done()
+    for id in ids:
+        try:
+            resolve(tx, id, choice, value)
+        except Usage as error:
+            done.skip(id, error)
+        else:
+            done.ids.append(id)
+    return done
+
+
+def alike(tx: Tables, id: int) -> ConflictSelection:
+    """The open conflicts that are the same question: this account, field and type of record; for a deletion, on the
+    same side and for a like reason. Raises `Usage` when there is no such conflict."""
+    logged = tx.conflicts.get(id)
+    conflict = logged.conflict
+    record = tx.records.get(conflict.record, deleted=True)
+    assert record is not None
+    account = tx.collections.get(logged.collection).account
+    if conflict.field != DELETED:
+        return ConflictSelection(field=conflict.field, account=account, type=record.type)
+    return ConflictSelection(
+        field=DELETED,
+        account=account,
+        type=record.type,
+        there=conflict.remote is True,
+        worded=bool(conflict.why),
+    )
 
 
 def ask_about_item(tx: Tables, link: Link) -> None:
@@ -204,8 +198,6 @@ def _both(field: str, crm: Value | None, remote: Any) -> Value | None:
 
 def _deletion(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, value: Value | None) -> None:
     conflict = logged.conflict
-    if conflict.why:  # it was a word in the note that asked, and that word has its answer now
-        tx.plans.remember(link.collection, link.href, f"said: {conflict.why}", choice.value)
     chosen: Mapping[Choice, object] = {
         Choice.CRM: conflict.crm,
         Choice.REMOTE: conflict.remote,
@@ -223,6 +215,8 @@ def _deletion(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, va
             _leave(tx, conflict, link, archive=answer == "archive")
         case _:
             raise Usage("a deletion is answered with --crm, --remote, or --value unflag, archive or delete")
+    if conflict.why:  # it was a word in the note that asked, and that word has its answer now
+        tx.plans.remember(link.collection, link.href, f"said: {conflict.why}", choice.value)
     if tx.conflicts.get(logged.id).open:
         tx.conflicts.close(logged.id, choice.value)
 

@@ -9,6 +9,15 @@ from typing import Any
 
 from crmsync.errors import Usage
 from crmsync.model import Conflict
+from crmsync.store.conflict_page import (
+    EVERY,
+    ConflictOrder,
+    ConflictPlace,
+    ConflictSelection,
+    count_selected,
+    page_ids,
+    selected_ids,
+)
 from crmsync.store.jsontext import dump, dump_value, load_value
 from crmsync.store.session import Session
 
@@ -152,6 +161,34 @@ class ConflictLog:
         """How many are open."""
         seen = self._session.seen.record("conflicts.record")
         return int(self._session.one(f"SELECT count(*) FROM conflicts WHERE open AND {seen}")[0])
+
+    def page(
+        self,
+        selection: ConflictSelection,
+        order: ConflictOrder,
+        after: ConflictPlace | None = None,
+        *,
+        skip: int = 0,
+        limit: int,
+    ) -> tuple[Sequence[LoggedConflict], ConflictPlace | None]:
+        """Open ones as a person reads them, `skip` passed over, and where the next page begins (`None`: nowhere)."""
+        ids, following = page_ids(self._session, selection, order, after, skip=skip, limit=limit)
+        return self.many(ids), following
+
+    def ids(self, selection: ConflictSelection = EVERY) -> Sequence[int]:
+        """The ids of open ones, for bulk decisions."""
+        return selected_ids(self._session, selection)
+
+    def count_of(self, selection: ConflictSelection) -> int:
+        """How many open ones are selected."""
+        return count_selected(self._session, selection)
+
+    def many(self, ids: Sequence[int]) -> Sequence[LoggedConflict]:
+        """Entries in the order of these ids; one that does not exist is left out."""
+        seen = self._session.seen.record("conflicts.record")
+        sql = f"SELECT {_ROW} FROM conflicts WHERE id IN (SELECT value FROM json_each(?)) AND {seen}"
+        found = {row[0]: _logged(row) for row in self._session.all(sql, (dump(list(ids)),))}
+        return [found[id] for id in ids if id in found]
 
 
 def _key(conflict: Conflict) -> tuple[str, tuple[str | None, ...]]:

@@ -16,7 +16,7 @@ from crmsync.store.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One row that a decision changed. `what` and `key`: see the table's writers (queue, link, conflict, withheld)."""
+    """One row that a decision changed. `what` and `key`: see the table's writers (queue, conflict, policy ...)."""
 
     what: str
     key: str

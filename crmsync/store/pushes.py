@@ -56,10 +56,11 @@ class Pushes:
         """An item was removed; these were its bytes."""
         self._append(link, [("", dump_value(link.base), None)], raw)
 
-    def of_run(self, run: int) -> list[Push]:
-        """Everything a run wrote, oldest first."""
-        sql = f"{_PUSH} WHERE s.run = ? AND {self._session.seen.record('p.record')} ORDER BY p.seq"
-        return [_push(row) for row in self._session.all(sql, (run,))]
+    def of_run(self, run: int, *, record: str = "") -> list[Push]:
+        """Everything a run wrote, oldest first; of one record where given."""
+        where, values = ("s.run = ? AND p.record = ?", (run, record)) if record else ("s.run = ?", (run,))
+        sql = f"{_PUSH} WHERE {where} AND {self._session.seen.record('p.record')} ORDER BY p.seq"
+        return [_push(row) for row in self._session.all(sql, values)]
 
     def taken_over(self, run: int) -> frozenset[int]:
         """The seqs of those that were the first to be written to an item since it became the record's by a merge.

@@ -48,13 +48,15 @@ Place = tuple[int, int, int]
 _TEXT = "(q.name || ' ' || q.organization || ' ' || q.emails || ' ' || q.phones)"
 
 
-def having(text: str) -> tuple[str, Sequence[str]]:
+def having(text: str, over: str = _TEXT) -> tuple[str, Sequence[str]]:
     """SQL, with what it binds, for rows that hold every word that was typed; neither case nor accents count.
+
+    `over` is the text in which they are looked for, in SQL.
 
     GLOB is the one comparison of SQLite's own that takes sets of letters, so no function of ours runs for each row.
     """
     patterns = [_pattern(word) for word in text.split()]
-    return " AND ".join([f"{_TEXT} GLOB ?"] * len(patterns)) or "1", patterns
+    return " AND ".join([f"{over} GLOB ?"] * len(patterns)) or "1", patterns
 
 
 @lru_cache(maxsize=64)

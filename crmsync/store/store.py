@@ -186,7 +186,7 @@ class Tables:
         """What people want to be done with conflicts from now on."""
         from crmsync.store.policies import StoredPolicies
 
-        return StoredPolicies(self._session)
+        return StoredPolicies(self._session, self.decisions)
 
     @cached_property
     def runs(self) -> Runs:

@@ -35,8 +35,8 @@ def card(uid: str, name: str, *lines: str) -> bytes:
 class Hub:
     """One store; the clock is a counter, so every run of a test is the same."""
 
-    def __init__(self, folder: Path) -> None:
-        self.store = Store.open(folder / "home" / "store.sqlite", create=True)
+    def __init__(self, folder: Path, file: Path | None = None) -> None:
+        self.store = Store.open(file or folder / "home" / "store.sqlite", create=True)
         self._ticks = itertools.count(1)
         self._ids = itertools.count(1)
 

@@ -7,6 +7,7 @@ import pytest
 from crmsync.errors import Usage
 from crmsync.model import OnConflict, Policy, RecordType
 from crmsync.review import conflicts as decide
+from crmsync.review.conflict_policies import from_now_on
 from crmsync.review.conflicts import Choice
 from tests.cycle.bench_of import BOOK, Hub, Spoke, edit, settled
 
@@ -32,7 +33,7 @@ def test_a_choice_becomes_the_policy_of_this_account_type_and_field_and_can_be_t
     phone.sync()
     with hub.typing() as tx:
         id = tx.conflicts.list()[0].id
-        policy = decide.from_now_on(tx, id, choice)
+        (policy,) = from_now_on(tx, id, choice)
         decide.resolve(tx, id, choice)
     settled(phone)
     clash(hub, phone, record, 2)
@@ -57,7 +58,7 @@ def test_a_policy_decides_those_that_wait_as_well_and_keeps_what_lost(hub: Hub, 
     phone.sync()
     with hub.typing() as tx:
         first = tx.conflicts.list()[0]
-        decide.from_now_on(tx, first.id, Choice.REMOTE)
+        from_now_on(tx, first.id, Choice.REMOTE)
         decide.resolve(tx, first.id, Choice.REMOTE)
     settled(phone)
     assert hub.conflicts() == []
@@ -129,7 +130,7 @@ def test_newest_chosen_for_an_open_conflict_decides_it_with_the_next_cycle(hub: 
         hub.now()
     phone.sync()
     with hub.typing() as tx:
-        decide.from_now_on(tx, tx.conflicts.list()[0].id, None)
+        from_now_on(tx, tx.conflicts.list()[0].id, None)
     phone.sync()
     assert hub.conflicts() == []
     assert hub.fields(record)["note"] == "phone 1"
@@ -144,8 +145,8 @@ def test_what_a_deletion_means_can_be_said_once_and_for_all(hub: Hub, phone: Spo
         for one in hub.conflicts():
             with hub.typing() as tx:
                 with pytest.raises(Usage, match="every conflict"):
-                    decide.from_now_on(tx, one.id, Choice.CRM)
-                decide.from_now_on(tx, one.id, Choice.VALUE, "archive")
+                    from_now_on(tx, one.id, Choice.CRM)
+                from_now_on(tx, one.id, Choice.VALUE, "archive")
                 decide.resolve(tx, one.id, Choice.VALUE, "archive")
     with hub.store.view() as view:
         assert len(view.conflicts.list(open=None)) == 1
@@ -162,5 +163,5 @@ def test_a_single_value_is_no_policy(hub: Hub, phone: Spoke) -> None:
         id = tx.conflicts.list()[0].id
         for choice in (Choice.VALUE, Choice.BASE):
             with pytest.raises(Usage, match="every conflict"):
-                decide.from_now_on(tx, id, choice, "x")
+                from_now_on(tx, id, choice, "x")
         assert tx.policies.list() == []

@@ -17,6 +17,7 @@ class Marks:
     differs: str = "≠"
     to_remote: str = "→"
     to_crm: str = "←"
+    both_ways: str = "↔"
     locked: str = "⊘"
     flagged: str = "●"
     unflagged: str = "○"
@@ -30,8 +31,8 @@ class Marks:
 
 UNICODE = Marks()
 ASCII = Marks(
-    well="+", failed="x", needs_you="!", busy="~", differs="#", to_remote=">", to_crm="<", locked="L", flagged="@",
-    unflagged="o", others="%", marked="*", full="#", empty=".", steps="_.,-=+*#", rule="-",
+    well="+", failed="x", needs_you="!", busy="~", differs="#", to_remote=">", to_crm="<", both_ways="=", locked="L",
+    flagged="@", unflagged="o", others="%", marked="*", full="#", empty=".", steps="_.,-=+*#", rule="-",
 )  # fmt: skip
 
 _in_use = [UNICODE]

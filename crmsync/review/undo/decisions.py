@@ -38,6 +38,8 @@ def take_back(tx: Tables, undone: Undone, kept: AbstractSet[str]) -> frozenset[s
                 undone.decisions += change(int(account), record)
             case "moved":
                 undone.decisions += links.move_back(tx, one.key, str(one.before), str(one.after))
+            case "policy":
+                undone.decisions += tx.policies.take_back(one.key, one.before, one.after)
             case "merged" if one.before is None:
                 undone.decisions += tx.merged.drop(one.key)
             case "merged":

@@ -1,0 +1,62 @@
+"""Conflicts: what single keys decide, for one field, a record, or hundreds that ask the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crmsync.store.conflict_log import LoggedConflict
+from tests.tui.clashes import clash
+from tests.tui.stage import SIZES, Crm, Stage, staged
+
+
+def petr_and_eva(crm: Crm) -> None:
+    """Two people with a note and a title in conflict; of the first a nickname and a birthday merged by themselves."""
+    people = [
+        (
+            {"name": "Petr Novák", "note": "agreed", "title": "Clerk", "nickname": "P"},
+            {"note": "office", "title": "Boss", "nickname": "Pete"},
+            {"note": "phone", "title": "Chief", "birthday": "1980-05-04"},
+        ),
+        ({"name": "Eva Bílá", "note": "agreed"}, {"note": "office 2"}, {"note": "phone 2"}),
+    ]
+    _, hub, _ = clash(crm, people)
+    hub.store.close()
+
+
+def open_ones(stage: Stage) -> list[LoggedConflict]:
+    with stage.store() as store, store.view() as view:
+        return list(view.conflicts.list())
+
+
+def value(stage: Stage, name: str, field: str) -> object:
+    with stage.store() as store, store.view() as view:
+        return next(one.fields.get(field) for one in view.records.each() if one.fields["name"] == name)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_key_takes_one_side_of_the_field_below_the_cursor(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with staged(tmp_path, petr_and_eva, size) as stage:
+        text = await stage.press("3")
+        assert "Eva Bílá" in text and "phone 2" in text
+        await stage.press("r")
+        assert value(stage, "Eva Bílá", "note") == "phone 2"
+        await stage.press("c")
+        assert value(stage, "Petr Novák", "note") == "office"
+        assert [one.conflict.field for one in open_ones(stage)] == ["title"]
+        await stage.press("u", "u")
+        assert len(open_ones(stage)) == 3
+        assert value(stage, "Eva Bílá", "note") == "office 2"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_was_merged_by_itself_stands_beside_what_is_asked(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with staged(tmp_path, petr_and_eva, size) as stage:
+        text = await stage.press("3", "j")
+        print(text)
+        assert "2 open" in text and "2 merged" in text
+        assert "→ nickname" in text and "← birthday" in text and "≠ note" in text
+        assert "  name" not in text.split("remote\n")[-1]
+        assert "✓ name" in await stage.press("plus")
+        assert "✓ name" not in await stage.press("minus")

@@ -1,0 +1,215 @@
+"""Open conflicts as rows of a list, and one of them beside all else that is known of its record and item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from textual.content import Content
+
+from crmsync.core.fieldmap import display_name
+from crmsync.model import Side
+from crmsync.review.conflicts import DELETED, Choice
+from crmsync.review.side_by_side import Beside, Fate, SideBySide
+from crmsync.safe import fit
+from crmsync.store.conflict_log import LoggedConflict
+from crmsync.store.conflict_page import ConflictOrder, ConflictPlace, ConflictSelection
+from crmsync.store.store import Tables
+from crmsync.typed.field_values import in_words
+from crmsync.values import is_list
+from crmsync_tui.difference import difference
+from crmsync_tui.marks import marks
+from crmsync_tui.pages import Row, Slice
+from crmsync_tui.shown import line, shown
+from crmsync_tui.words import _, count, when
+
+_FIRST = 200
+"""Lines of a preview; the rest is counted."""
+
+
+def fetch(
+    view: Tables, selection: ConflictSelection, order: ConflictOrder, after: ConflictPlace | None, skip: int, limit: int
+) -> Slice[ConflictPlace]:
+    """A page of the open conflicts."""
+    found, following = view.conflicts.page(selection, order, after, skip=skip, limit=limit)
+    names, accounts = names_of(view, found), view.accounts.places()
+    return Slice([_row(one, names, accounts) for one in found], following)
+
+
+def names_of(view: Tables, found: Sequence[LoggedConflict]) -> Mapping[str, str]:
+    """What the records of conflicts are called."""
+    records = view.records.many({one.conflict.record for one in found})
+    return {id: display_name(record.type, record.fields) for id, record in records.items()}
+
+
+def _row(one: LoggedConflict, names: Mapping[str, str], accounts: Mapping[int, str]) -> Row:
+    conflict = one.conflict
+    cells = (
+        names.get(conflict.record, ""),
+        field_word(conflict.field),
+        value_word(conflict.field, conflict.crm),
+        value_word(conflict.field, conflict.remote),
+        accounts.get(one.collection, ""),
+    )
+    return Row(str(one.id), tuple(map(line, cells)), marks().differs)
+
+
+def field_word(field: str) -> str:
+    """A field, or what the pseudo-field of a deletion is about."""
+    return _("deletion") if field == DELETED else field
+
+
+def value_word(field: str, value: object) -> str:
+    """A value in one line, never empty."""
+    if field == DELETED:
+        return _("deleted") if value else _("there")
+    return in_words(value) or _("(empty)")
+
+
+# One conflict with its surroundings
+
+
+def told(found: SideBySide, width: int, *, unchanged: bool) -> Iterator[Content]:
+    """The record beside its item, and below it the field in question in full."""
+    record, conflict = found.record, found.logged.conflict
+    name = shown(display_name(record.type, record.fields), "bold")
+    yield Content.assemble(name, "  ", shown(f"{record.type}, {found.account}  {_sums(found)}"))
+    if found.unreadable:
+        yield shown(f"{marks().failed} {_('the item cannot be read')}: {found.unreadable}")
+    if conflict.field == DELETED:
+        yield from _deletion(found)
+    yield from _table(found, width, unchanged=unchanged)
+    if conflict.field != DELETED:
+        yield from _in_full(found)
+
+
+def _sums(found: SideBySide) -> str:
+    asked = sum(1 for one in found.fields if one.fate is Fate.ASKED)
+    merged = sum(1 for one in found.fields if one.fate in (Fate.TO_CRM, Fate.TO_REMOTE, Fate.BOTH_WAYS))
+    back = sum(1 for one in found.fields if one.fate is Fate.PUT_BACK)
+    parts = [
+        (asked, count("{n} open", "{n} open", asked)),
+        (merged, count("{n} merged by itself", "{n} merged by themselves", merged)),
+        (back, count("{n} put back", "{n} put back", back)),
+    ]
+    return ", ".join(words for number, words in parts if number)
+
+
+def _table(found: SideBySide, width: int, *, unchanged: bool) -> Iterator[Content]:
+    lines = [one for one in found.fields if unchanged or one.fate is not Fate.SAME]
+    first = min(14, max(8, width // 5))
+    cell = max(6, (width - 2 - first - 6) // 3)
+    head = "  ".join(fit(title, size) for title, size in _head(first, cell))
+    yield Content.styled(f"  {head}", "bold")
+    for one in lines:
+        texts = (in_words(value) or "-" for value in (one.base, one.crm, one.remote))
+        cells = "  ".join([fit(line(one.field), first), *(fit(line(text), cell) for text in texts)])
+        here = one.field == found.logged.conflict.field
+        yield Content.styled(f"{_sign(one)} {cells}", "reverse" if here else "")
+        if why := _why(one):
+            yield shown(f"    {why}", "dim")
+    hidden = len(found.fields) - len(lines)
+    if hidden:
+        yield shown("  " + count("{n} field is the same on both sides: + shows it",
+                                 "{n} fields are the same on both sides: + shows them", hidden), "dim")  # fmt: skip
+
+
+def _head(first: int, cell: int) -> Sequence[tuple[str, int]]:
+    return (_("field"), first), (_("base"), cell), (_("CRM"), cell), (_("remote"), cell)
+
+
+def _sign(one: Beside) -> str:
+    match one.fate:
+        case Fate.ASKED:
+            return marks().differs
+        case Fate.TO_REMOTE:
+            return marks().to_remote
+        case Fate.TO_CRM:
+            return marks().to_crm
+        case Fate.BOTH_WAYS:
+            return marks().both_ways
+        case Fate.PUT_BACK:
+            return marks().locked
+        case Fate.SAME:
+            return marks().locked if one.master is not None else marks().well
+
+
+def _why(one: Beside) -> str:
+    happened = {
+        Fate.TO_REMOTE: (
+            _("the CRM's change went to the remote by itself"), _("the next sync brings it to the remote")
+        ),
+        Fate.TO_CRM: (_("the remote's change came in by itself"), _("the next sync brings it into the CRM")),
+        Fate.BOTH_WAYS: (_("both lists were joined by themselves"), _("the next sync joins both lists")),
+        Fate.PUT_BACK: (_("put back"), _("the next sync puts it back")),
+    }  # fmt: skip
+    if one.fate in happened:
+        words = happened[one.fate][0 if one.done else 1]
+        return f"{words}: {one.why}" if one.why else words
+    if one.fate is Fate.SAME and one.master is not None:
+        return _("locked: the CRM is its master") if one.master is Side.CRM else _("locked: the remote is its master")
+    return one.why
+
+
+def _deletion(found: SideBySide) -> Iterator[Content]:
+    conflict = found.logged.conflict
+    where = {"account": found.account}
+    if conflict.why:
+        yield shown(_("Its note asks for a deletion: {why}.").format(why=conflict.why))
+        yield shown(_("c keeps it. r deletes it in the CRM and at {account}.").format(**where))
+    elif conflict.remote is True:
+        edited = any(one.fate is Fate.TO_REMOTE for one in found.fields)
+        said = _("Deleted at {account}, edited in the CRM.") if edited else _("Deleted at {account}, there in the CRM.")
+        yield shown(said.format(**where))
+        yield shown(_("c restores it at {account}. r deletes it in the CRM too.").format(**where))
+    else:
+        yield shown(_("Deleted in the CRM, edited at {account}.").format(**where))
+        yield shown(_("c deletes it at {account} too. r restores it in the CRM.").format(**where))
+    yield shown(_("e takes another answer: unflag (keep it in the CRM only), archive, delete."), "dim")
+
+
+def _in_full(found: SideBySide) -> Iterator[Content]:
+    conflict = found.logged.conflict
+    one = next(field for field in found.fields if field.field == conflict.field)
+    crm, remote = difference(line(in_words(one.crm)), line(in_words(one.remote)))
+    yield Content.assemble(shown(field_word(one.field), "bold"), shown(f"  {one.why}"))
+    yield Content.assemble(_("base"), "    ", shown(value_word(one.field, one.base)))
+    yield Content.assemble(_("CRM"), "     ", crm if crm.plain else _("(empty)"), shown(_edited(found), "dim"))
+    seen = f"  ({_('changed')} {when(found.changed_there)})" if found.changed_there else ""
+    yield Content.assemble(_("remote"), "  ", remote if remote.plain else _("(empty)"), shown(seen, "dim"))
+    if not is_list(one.field):
+        yield shown(_("t is for lists: of this field only one value can stand"), "dim")
+
+
+def _edited(found: SideBySide) -> str:
+    return "" if found.edit is None else f"  ({when(found.edit.at)}, {found.edit.actor})"
+
+
+# Before many are decided
+
+
+def preview(
+    found: Sequence[LoggedConflict], names: Mapping[str, str], choice: Choice, value: str = ""
+) -> Iterator[Content]:
+    """What stands afterwards, one line each."""
+    for one in found[:_FIRST]:
+        conflict = one.conflict
+        yield shown(f"{names.get(conflict.record, '')}  {field_word(conflict.field)}: {outcome_of(one, choice, value)}")
+    if len(found) > _FIRST:
+        yield shown(_("... and {n} more").format(n=len(found) - _FIRST), "dim")
+
+
+def outcome_of(one: LoggedConflict, choice: Choice, value: str = "") -> str:
+    """The value that stands, and in brackets what gives way."""
+    conflict = one.conflict
+    crm, remote = value_word(conflict.field, conflict.crm), value_word(conflict.field, conflict.remote)
+    match choice:
+        case Choice.CRM:
+            return f"{crm}  ({remote})"
+        case Choice.REMOTE:
+            return f"{remote}  ({crm})"
+        case Choice.BASE:
+            return f"{value_word(conflict.field, conflict.base)}  ({crm}; {remote})"
+        case Choice.BOTH:
+            return f"{crm} + {remote}" if conflict.field != DELETED and is_list(conflict.field) else _("cannot be both")
+        case Choice.VALUE:
+            return f"{value}  ({crm}; {remote})"

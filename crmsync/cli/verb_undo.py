@@ -70,6 +70,7 @@ def _as_json(undone: Undone, mine: int | None) -> dict[str, Any]:
         "restored": undone.restored,
         "decisions": undone.decisions,
         "items": undone.items,
+        "policies": undone.policies,
         "survived": [
             {"record": one.record or None, "field": one.field or None, "reason": one.reason} for one in undone.survived
         ],
@@ -86,6 +87,8 @@ def _print(undone: Undone, mine: int | None) -> None:
     ]
     happened = ", ".join(part for part in parts if not part.startswith("0 "))
     say(f"run {undone.run}: {happened or 'there was nothing to put back'}")
+    for policy in undone.policies:
+        say(f"  {policy}")
     for one in undone.survived:
         say(f"  stays: {': '.join(filter(None, (f'{one.record} {one.field}'.strip(), one.reason)))}")
     if mine is None:

@@ -10,7 +10,6 @@ from typing import Any, assert_never
 from crmsync import translate
 from crmsync.admission.sorting import Done
 from crmsync.core.entries import Diff, carry
-from crmsync.core.keys import same
 from crmsync.core.merge import merge
 from crmsync.core.origin import Origin
 from crmsync.errors import Unreadable, Usage
@@ -19,7 +18,7 @@ from crmsync.review.merged_away import lacking
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.conflict_page import DELETION, ConflictSelection
 from crmsync.store.store import Tables
-from crmsync.values import Value, from_json, is_list, to_json
+from crmsync.values import Value, fields_to_json, is_list, to_json
 
 DELETED = DELETION
 """The pseudo-field of a deletion that waits for a person."""
@@ -36,6 +35,11 @@ class Choice(StrEnum):
 
 
 _NOTHING_LOST = ("both", "settled", "superseded", "unlinked", "account removed")
+
+
+def agreement(link: Link) -> dict[str, Any]:
+    """What both sides of a link agree on, as a decision keeps it."""
+    return {"base": fields_to_json(link.base), "echo": fields_to_json(link.echo), "etag": link.etag}
 
 
 def restore(tx: Tables, id: int) -> None:
@@ -78,6 +82,8 @@ def resolve(tx: Tables, id: int, choice: Choice, value: Value | None = None) -> 
     assert link is not None  # conflicts are closed with their link
     if logged.conflict.field == DELETED:
         _deletion(tx, logged, link, choice, value)
+        left = tx.links.get(link.id)
+        tx.decisions.note("answer", str(id), agreement(link), None if left is None else agreement(left))
     else:
         _field(tx, logged, link, choice, value)
 
@@ -163,31 +169,6 @@ def _field(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, value
     tx.links.update(replace(link, base=base, echo=echo))
     tx.links.touch([link.id])
     tx.conflicts.close(logged.id, choice.value, losing)
-
-
-def reopen(tx: Tables, id: int, agreed: Mapping[str, Any]) -> bool:
-    """Takes a decision back: both sides disagree again, from where they were (`agreed`: base and echo of the field).
-
-    False where the answer has reached the remote since, or the link is another one by now.
-    """
-    logged = tx.conflicts.get(id)
-    name, link = logged.conflict.field, tx.links.get(logged.conflict.link)
-    if link is None or logged.open or tx.conflicts.find(link.id, name) is not None:
-        return False
-    remote: Any = logged.conflict.remote
-    if not same(name, link.base.get(name), remote) or name in link.echo:
-        return False
-    base, echo = dict(link.base), dict(link.echo)
-    base.pop(name, None)
-    if (value := from_json(name, agreed["base"])) is not None:
-        base[name] = value
-    if "echo" in agreed:
-        echo[name] = from_json(name, agreed["echo"])
-    tx.links.update(replace(link, base=base, echo=echo))
-    tx.mirror.mark_dirty(link.collection, [link.href])
-    tx.links.touch([link.id])
-    tx.conflicts.reopen(id)
-    return True
 
 
 def _both(field: str, crm: Value | None, remote: Any) -> Value | None:

@@ -13,6 +13,7 @@ itself, so it can be taken back in turn: that is the redo.
 | links     | which item is which record                                                    |
 | rows      | what was said about items of the queue                                        |
 | answers   | answers to conflicts                                                          |
+| policies  | what was said to be done with conflicts from now on                           |
 | values    | fields, and deletions of records                                              |
 | items     | items that the run made or removed at a remote                                |
 | changes   | (what the run changed, read from the journal and the write log)               |

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from crmsync.review.conflicts import ask_about_item, is_written
-from crmsync.review.undo import answers, links, rows
+from crmsync.review.undo import answers, links, policies, rows
 from crmsync.review.undo.outcome import Undone
 from crmsync.store.store import Tables
 
@@ -29,6 +29,14 @@ def take_back(tx: Tables, undone: Undone, kept: AbstractSet[str]) -> frozenset[s
                     taken.add(one.before["record"])
             case "conflict":
                 answers.reopen(tx, undone, int(one.key), one.before)
+            case "conflict again":
+                answers.again(tx, undone, int(one.key), one.before)
+            case "answer":
+                answers.reopen_deletion(tx, undone, int(one.key), one.before, one.after)
+            case "answer again":
+                answers.again_deletion(tx, undone, int(one.key), one.before, one.after)
+            case "policy":
+                policies.take_back(tx, undone, one.key, one.before, one.after)
             case "queue":
                 id = int(one.key)
                 queued[id] = (one.before, queued[id][1] if id in queued else one.after)
@@ -38,8 +46,6 @@ def take_back(tx: Tables, undone: Undone, kept: AbstractSet[str]) -> frozenset[s
                 undone.decisions += change(int(account), record)
             case "moved":
                 undone.decisions += links.move_back(tx, one.key, str(one.before), str(one.after))
-            case "policy":
-                undone.decisions += tx.policies.take_back(one.key, one.before, one.after)
             case "merged" if one.before is None:
                 undone.decisions += tx.merged.drop(one.key)
             case "merged":

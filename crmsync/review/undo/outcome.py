@@ -16,7 +16,10 @@ class Survivor:
 
 @dataclass(slots=True)
 class Undone:
-    """What an undo did: fields put back, records removed or restored, decisions taken back, and what stayed."""
+    """What an undo did: fields put back, records removed or restored, decisions taken back, and what stayed.
+
+    `policies` says of each policy what is done by it from now on.
+    """
 
     run: int
     fields: int = 0
@@ -24,6 +27,7 @@ class Undone:
     restored: list[str] = field(default_factory=list)
     decisions: int = 0
     items: int = 0
+    policies: list[str] = field(default_factory=list)
     survived: list[Survivor] = field(default_factory=list)
 
     @property

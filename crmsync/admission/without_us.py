@@ -10,7 +10,7 @@ from crmsync import translate
 from crmsync.core.keys import same
 from crmsync.core.take_back import take_back
 from crmsync.model import RecordType
-from crmsync.store.ours import Stretch
+from crmsync.store.stretches import Stretch
 from crmsync.values import Changes
 
 

@@ -1,6 +1,6 @@
 """Taking back what we wrote: before an account is removed, on demand (M2.3).
 
-What is ours is what the store noted when we wrote it (`store.ours`), never what an item looks like: a copy that
+What is ours is what the store noted when we wrote it (`store.stretches`), never what an item looks like: a copy that
 somebody made of a card of ours bears our mark too.
 """
 
@@ -19,9 +19,9 @@ from crmsync.cycle.rules import Clock, Rules, RunResult
 from crmsync.errors import Halt, Moved, Refused, Retry, Unreachable, Unreadable
 from crmsync.model import Item
 from crmsync.store.collections_of import Collection
-from crmsync.store.ours import Stretch
 from crmsync.store.session import Stamp
 from crmsync.store.store import Store, Tables
+from crmsync.store.stretches import Stretch
 
 _BATCH = 50
 _EDITED = "it was edited there since crmsync made it"
@@ -68,7 +68,7 @@ def eject(store: Store, account: str, connector: Connector, clock: Clock) -> Eje
         for collection in collections:
             recover(job, collection)  # what a cycle that was cut off has written is ours as well
             with store.view() as view:
-                written = list(view.ours.of(collection.id))
+                written = list(view.pushes.of_collection(collection.id))
                 result.kept += [(href, _COPY) for href in _copies(view, collection, {one[0].href for one in written})]
             _Ejection(job, collection, result).run(written)
     except (Retry, Halt) as error:
@@ -168,4 +168,4 @@ class _Ejection:
             link = tx.links.by_href(self.collection.id, href)
             if link is not None:
                 forget(tx, self.collection, link.id, href)
-            tx.ours.forget(self.collection.id, href)
+            tx.pushes.let_go(self.collection.id, href)

@@ -191,7 +191,7 @@ def _edited_since_undone(job: Job, tx: Tables, collection: Collection, action: D
     mirrored = tx.mirror.get(collection.id, action.href)
     if job.account.mode is not Mode.TWO_WAY or mirrored is None:
         return False
-    return tx.ours.edited_since(collection.id, action.href, mirrored.item.raw) and _outlive(job, tx, action)
+    return tx.pushes.edited_since(collection.id, action.href, mirrored.item.raw) and _outlive(job, tx, action)
 
 
 def _outlive(job: Job, tx: Tables, action: Update | Delete) -> bool:
@@ -312,5 +312,5 @@ def forget(tx: Tables, collection: Collection, link: int, href: str) -> None:
     tx.links.delete(link)
     tx.mirror.drop(collection.id, [href])
     tx.parked.drop_hrefs(collection.id, [href])
-    tx.ours.forget(collection.id, href)
+    tx.pushes.let_go(collection.id, href)
     tx.plans.forget(collection.id, href)

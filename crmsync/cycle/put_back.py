@@ -53,7 +53,7 @@ def due(job: Job, tx: Tables, collection: Collection) -> Sequence[PutBack]:
 def prepare(tx: Tables, collection: Collection, record_id: str, href: str) -> Restore | None:
     """The step for one item; `None` where there is nothing to be done: it is gone, a record's again, or unreadable."""
     mirrored, record = tx.mirror.get(collection.id, href), tx.records.get(record_id, deleted=True)
-    stretches = tx.ours.item(collection.id, href)
+    stretches = tx.pushes.of_item(collection.id, href)
     unlinked = tx.links.by_href(collection.id, href) is None
     if mirrored is None or mirrored.gone or record is None or not stretches or not unlinked:
         return None
@@ -67,7 +67,7 @@ def prepare(tx: Tables, collection: Collection, record_id: str, href: str) -> Re
 def settle(job: Job, tx: Tables, collection: Collection, action: PutBack) -> None:
     """Nothing of ours is in the item any more, or nothing can be done about it."""
     tx.put_backs.settle(collection.id, action.href, action.remote)
-    tx.ours.forget(collection.id, action.href)
+    tx.pushes.let_go(collection.id, action.href)
     if (parked := tx.parked.find(collection.id, action.href)) is not None and parked.refused:
         tx.parked.drop_hrefs(collection.id, [action.href])
     if action.later:

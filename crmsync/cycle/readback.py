@@ -107,7 +107,8 @@ def _agree(
     tx.parked.drop_hrefs(collection.id, [item.href, link.record])
     if settled.foreign:
         tx.mirror.mark_dirty(collection.id, [item.href])
-        tx.ours.edited(collection.id, item.href)
+        tx.pushes.edited(replace(link, href=item.href))
     else:
-        tx.ours.left(collection.id, item.href, item.raw, {name: kept.get(name) for name in link.intent or {}})
+        shown = {name: kept.get(name) for name in link.intent or {}}
+        tx.pushes.settled(replace(link, href=item.href), item.raw, shown)
     tx.links.update(replace(link, etag=item.etag, echo=settled.echo, state=LinkState.LINKED, intent=None))

@@ -12,11 +12,11 @@ from typing import assert_never
 
 from crmsync import translate
 from crmsync.core.keys import same
-from crmsync.cycle import ours
+from crmsync.cycle import write_log
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.prepare import forget
 from crmsync.cycle.readback import read_back
-from crmsync.cycle.send import created, log_deletion, log_write, own
+from crmsync.cycle.send import own
 from crmsync.errors import Unreadable
 from crmsync.model import Item, Link, LinkState
 from crmsync.store.collections_of import Collection
@@ -52,9 +52,8 @@ def _creating(job: Job, collection: Collection, link: Link) -> Sequence[int]:
         if item is None or _anothers(tx, collection, link, item):
             tx.links.delete(link.id)
             return ()
-        log_write(tx, link, item.href)
-        tx.links.update(replace(created(link, item.href), etag=None, state=LinkState.WRITTEN))
-        ours.found_made(tx, collection, link, item)
+        write_log.found_made(tx, link, item)
+        tx.links.update(replace(write_log.created(link, item.href), etag=None, state=LinkState.WRITTEN))
         own(tx, collection, item)
         tx.links.touch([link.id])
     return (link.id,)
@@ -75,7 +74,7 @@ def _updating(job: Job, collection: Collection, link: Link) -> None:
             tx.mirror.mark_gone(collection.id, [link.href])
         else:
             if _arrived(tx, collection, link, item):
-                log_write(tx, link, item.href)
+                write_log.wrote(tx, link, item)
                 base = {**link.base, **(link.intent or {})}
                 echo = {name: value for name, value in link.echo.items() if name not in (link.intent or {})}
                 settled = replace(
@@ -84,7 +83,6 @@ def _updating(job: Job, collection: Collection, link: Link) -> None:
                     echo=echo,
                     previous_etag=link.etag,
                 )
-                ours.wrote(tx, collection, link, item)
             own(tx, collection, item)
             tx.mirror.mark_dirty(collection.id, [item.href])
         tx.links.update(settled)
@@ -108,7 +106,7 @@ def _deleting(job: Job, collection: Collection, link: Link) -> None:
     item = _now(job, collection, link)
     with job.store.transaction(job.stamp("looked again after a lost answer")) as tx:
         if item is None:
-            log_deletion(tx, link)
+            write_log.removed(tx, link)
             forget(tx, collection, link.id, link.href)
             return
         own(tx, collection, item)

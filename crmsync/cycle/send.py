@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from crmsync import translate
 from crmsync.connectors.base import Written
-from crmsync.cycle import ours, put_back
+from crmsync.cycle import put_back, write_log
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.prepare import Drop, Post, Put, Step, forget
 from crmsync.cycle.put_back import Restore
-from crmsync.errors import Busy, Halt, Moved, Refused, Skip, Unreadable
+from crmsync.errors import Busy, Halt, Moved, Refused, Skip
 from crmsync.model import Item, Link, LinkState
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Tables
@@ -57,7 +56,7 @@ def _look_first(job: Job, collection: Collection, href: str) -> None:
 
 def _post(job: Job, collection: Collection, step: Post) -> int:
     written = job.connector.create(remote_of(collection), step.link.uid, step.raw)
-    _acknowledge(job, collection, step.link, created(step.link, written.href), written, step.raw)
+    _acknowledge(job, collection, step.link, write_log.created(step.link, written.href), written, step.raw)
     job.result.pushed.created += 1
     return step.link.id
 
@@ -74,52 +73,16 @@ def _put(job: Job, collection: Collection, step: Put) -> int:
 def _drop(job: Job, collection: Collection, step: Drop) -> None:
     job.connector.delete(remote_of(collection), step.link.href, step.link.etag)
     with job.store.transaction(job.stamp(), durable=False) as tx:
-        log_deletion(tx, step.link)
+        write_log.removed(tx, step.link)
         forget(tx, collection, step.link.id, step.link.href)
     job.result.pushed.deleted += 1
 
 
-def created(link: Link, href: str) -> Link:
-    """The link of an item that was made: both sides hold what was sent."""
-    base = {name: value for name, value in (link.intent or {}).items() if value is not None}
-    return replace(link, href=href, base=base)
-
-
-def log_write(tx: Tables, begun: Link, href: str) -> None:
-    """Keeps in the write log what the remote took. `begun` is the link as it was when the write was sent."""
-    if begun.state is LinkState.CREATING:
-        tx.pushes.created(replace(begun, href=href), created(begun, href).base)
-    else:
-        tx.pushes.updated(replace(begun, href=href), begun.intent or {}, _never_agreed(tx, begun))
-
-
-def _never_agreed(tx: Tables, begun: Link) -> frozenset[str]:
-    """Fields that both sides held, each its own way, when they were linked: there is no state to go back to."""
-    names = {name for name in begun.intent or {} if name not in begun.base and name not in begun.echo}
-    if not names:
-        return frozenset()
-    mirrored, record = tx.mirror.get(begun.collection, begun.href), tx.records.get(begun.record, deleted=True)
-    if mirrored is None or record is None:
-        return frozenset()
-    try:
-        shown = translate.read(tx.collections.get(begun.collection).format, record.type, mirrored.item.raw).fields
-    except Unreadable:
-        return frozenset()
-    return frozenset(names & shown.keys())
-
-
-def log_deletion(tx: Tables, link: Link) -> None:
-    """Keeps what was removed, bytes and all."""
-    mirrored = tx.mirror.get(link.collection, link.href)
-    tx.pushes.deleted(link, mirrored.item.raw if mirrored else None)
-
-
 def _acknowledge(job: Job, collection: Collection, begun: Link, link: Link, written: Written, raw: bytes) -> None:
     with job.store.transaction(job.stamp(), durable=False) as tx:
-        log_write(tx, begun, written.href)
-        tx.links.update(replace(link, etag=written.etag, state=LinkState.WRITTEN))
         item = Item(written.href, written.etag, link.uid, written.raw if written.raw is not None else raw)
-        ours.wrote(tx, collection, begun, item)
+        write_log.wrote(tx, begun, item)
+        tx.links.update(replace(link, etag=written.etag, state=LinkState.WRITTEN))
         own(tx, collection, item)
 
 

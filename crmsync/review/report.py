@@ -234,7 +234,7 @@ def _written(tx: Tables, run: int) -> Iterator[tuple[str, Line]]:
     places = {one.id: (names[one.account], one.name) for one in tx.collections.all()}
     items: dict[tuple[str, str, int, str], list[Change]] = {}
     for push in tx.pushes.of_run(run):
-        before, after = _plain(push.before), _plain(push.after)
+        before, after = _plain(push.stood), _plain(push.after)
         action = "update" if push.field else "create" if push.before is None else "delete"
         changes = [Change(push.field, before, after)] if push.field else _changes(before or {}, after or {})
         items.setdefault((action, push.record, push.collection, push.href), []).extend(changes)

@@ -37,6 +37,10 @@ class Collection:
 
 _COUNTED = "coalesce((SELECT t.n FROM totals t WHERE t.what = 'mirror' AND t.name = CAST(c.id AS TEXT)), 0)"
 
+_NEXT = """(SELECT 1 + max(coalesce((SELECT max(id) FROM collections), 0),
+    coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'newest collection'), 0)))"""
+"""A number that no collection ever had: the write log still speaks of those that are gone."""
+
 
 class Collections:
     """The table `collections`."""
@@ -64,8 +68,8 @@ class Collections:
         """Stores what the remote says about a collection; `href` names it. What is ours (cursor, selected) stays."""
         told = (kind.value, name, format, dump([type.value for type in accepts]), int(read_only))
         self._session.write(
-            "INSERT INTO collections (account, href, kind, name, format, accepts, read_only) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) "
+            f"INSERT INTO collections (id, account, href, kind, name, format, accepts, read_only) "
+            f"VALUES ({_NEXT}, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (account, href) DO UPDATE SET (kind, name, format, accepts, read_only) = "
             "(excluded.kind, excluded.name, excluded.format, excluded.accepts, excluded.read_only) "
             "WHERE (kind, name, format, accepts, read_only) <> "

@@ -68,7 +68,8 @@ class Runs:
             f"SELECT {_ROW} FROM runs WHERE undone_by IS NULL AND state <> 'running' AND (undoes IS NOT NULL) = ? AND "
             "NOT EXISTS (SELECT 1 FROM runs redone WHERE redone.id = runs.undoes AND redone.undoes IS NOT NULL) AND ("
             "EXISTS (SELECT 1 FROM stamps s JOIN journal j ON j.stamp = s.id WHERE s.run = runs.id) OR "
-            "EXISTS (SELECT 1 FROM stamps s JOIN pushes p ON p.stamp = s.id WHERE s.run = runs.id) OR "
+            "EXISTS (SELECT 1 FROM stamps s JOIN pushes p ON p.stamp = s.id WHERE s.run = runs.id AND "
+            "p.act IN ('created', 'updated', 'deleted')) OR "
             "EXISTS (SELECT 1 FROM stamps s JOIN decisions d ON d.stamp = s.id WHERE s.run = runs.id)) "
             "ORDER BY id DESC LIMIT 1",
             (int(undo),),

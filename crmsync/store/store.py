@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from crmsync.store.losses import Losses
     from crmsync.store.merged import Merged
     from crmsync.store.mirror import Mirror
-    from crmsync.store.ours import Ours
     from crmsync.store.parked import Parked
     from crmsync.store.plans import Plans
     from crmsync.store.policies import StoredPolicies
@@ -222,13 +221,6 @@ class Tables:
         from crmsync.store.losses import Losses
 
         return Losses(self._session)
-
-    @cached_property
-    def ours(self) -> Ours:
-        """Which items of the remotes are our work."""
-        from crmsync.store.ours import Ours
-
-        return Ours(self._session)
 
     @cached_property
     def put_backs(self) -> PutBacks:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
 from pathlib import Path
 
@@ -12,9 +14,11 @@ from hypothesis import strategies as st
 from crmsync import cycle, translate
 from crmsync.connectors.faults import Fault, Operation
 from crmsync.connectors.memory import MemoryConnector
+from crmsync.connectors.memory_remote import MemoryRemote
 from crmsync.connectors.tempers import POLITE, RADICALE, Etags, Tempers, lower_case_emails
 from crmsync.errors import Unreachable
 from crmsync.model import Mode, RecordType
+from crmsync.store.store import Store
 from crmsync.values import Labelled
 from tests.cycle.bench_of import BOOK, Hub, Spoke, bring_in, card, edit
 
@@ -121,6 +125,47 @@ def test_after_an_ejection_the_next_cycle_writes_nothing(hub: Hub, phone: Spoke)
     ejected(hub, phone)
     phone.sync()
     assert phone.hrefs() == []
+
+
+OLD = Path(__file__).parent / "old"
+"""A store that the program wrote at step 8, and what its phone then held: Anna and Bea are theirs, the note, the second
+phone number and the title are ours; Bea and Sara, whom we made, were edited there between two writes of ours."""
+
+
+def test_a_store_of_the_version_before_ejects_what_that_version_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(gzip.decompress((OLD / "step8.sqlite.gz").read_bytes()))
+    path.chmod(0o600)
+    remote = MemoryRemote()
+    remote.add_collection(BOOK)
+    for href, text in json.loads((OLD / "step8.json").read_text()).items():
+        remote.seed(BOOK, Path(href).stem, text.encode())
+    with Store.open(path) as store, MemoryConnector.to(remote) as connector:
+        with store.view() as view:
+            fields = {push.field for run in view.runs.list() for push in view.pushes.of_run(run.id)}
+            assert fields == {"", "note", "phones", "title"}
+        report = cycle.eject(store, "phone", connector, lambda: "2026-02-01T00:00:00Z")
+    luca, sara = "/book/crmsync-rec1.vcf", "/book/crmsync-rec2.vcf"
+    assert (report.removed, report.restored, report.failed) == ([luca], ["/book/a.vcf", "/book/b.vcf"], [])
+    assert [href for href, _ in report.kept] == [sara]
+    left = {href: raw.decode() for href, raw in remote.contents(BOOK).items()}
+    assert left["/book/a.vcf"] == card("u1", "Anna Rossi", "NOTE:theirs", "TEL:+39 02 111111").decode()
+    assert left["/book/b.vcf"] == card("u2", "Bea Neri", "X-KEEP:1", "X-THEIRS:1").decode()
+    assert "X-THEIRS:1" in left[sara]
+
+
+def test_an_account_that_is_added_again_does_not_eject_what_the_one_before_wrote(hub: Hub, phone: Spoke) -> None:
+    hub.add(name="Anna Rossi")
+    phone.sync()
+    before = phone.remote.contents(BOOK)
+    with hub.typing() as tx:
+        tx.accounts.remove(tx.accounts.get("phone").id)
+    again = Spoke(hub, "phone")
+    for href, raw in before.items():
+        again.remote.seed(BOOK, Path(href).stem, raw)
+    report = ejected(hub, again)
+    assert (report.removed, report.restored) == ([], [])
+    assert again.remote.contents(BOOK) == before
 
 
 TEMPERS = {

@@ -15,7 +15,8 @@ from markdown_it import MarkdownIt
 from crmsync.core.plan import Budget, Budgets
 from crmsync.cycle import Rules
 from crmsync.errors import Usage
-from crmsync.review import report, report_csv, report_html, report_json, report_markdown
+from crmsync.model import Policy, Side
+from crmsync.review import import_queue, report, report_csv, report_html, report_json, report_markdown
 from crmsync.review.report import Change, Line, Report, Section
 from crmsync.safe import safe
 from crmsync.values import Address, Labelled, to_json
@@ -92,6 +93,29 @@ def test_a_change_is_told_with_what_was_there_before_on_each_side(hub: Hub, phon
     assert {title: found[0].changes for title, found in lines(done).items()} == expected
     (line,) = lines(done)["Changed in the CRM"]
     assert (line.account, line.href) == ("phone", "/book/x.vcf")
+
+
+def test_a_value_that_nobody_had_agreed_on_is_told_with_what_stood_at_the_remote(hub: Hub, phone: Spoke) -> None:
+    ours, theirs = (Labelled("ada@acme.example"),), (Labelled("ada@home.example"),)
+    id = hub.add(name="Ada", emails=ours, flag=False)
+    phone.remote.seed(BOOK, "x", card("x", "Ada", "EMAIL:ada@home.example"))
+    phone.sync()
+    with hub.typing() as tx:
+        import_queue.link(tx, tx.queue.list()[0].id, id, 1)
+    (line,) = lines(of_run(hub, phone.sync().id))["Changed at the remote"]
+    (change,) = line.changes
+    assert change.before == to_json(theirs)
+    assert sorted(entry["value"] for entry in change.after) == ["ada@acme.example", "ada@home.example"]
+
+
+def test_a_value_that_was_put_back_is_told_with_what_stood_at_the_remote(hub: Hub) -> None:
+    phone = Spoke(hub, "phone", policy=Policy(masters={"title": Side.CRM}))
+    hub.add(name="Ada", title="CTO")
+    phone.sync()
+    (href,) = phone.hrefs()
+    phone.remote.edit(BOOK, href, phone.text(href).replace("CTO", "Boss").encode())
+    (line,) = lines(of_run(hub, phone.sync().id))["Changed at the remote"]
+    assert line.changes == [Change("title", "Boss", "CTO")]
 
 
 def test_what_no_sync_does_by_itself_is_listed_for_a_person(hub: Hub, phone: Spoke) -> None:

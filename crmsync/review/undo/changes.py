@@ -37,7 +37,7 @@ def at_remotes(pushes: Iterable[Push]) -> dict[str, Changes]:
     """By record: what the run wrote into fields of items."""
     found: dict[str, Changes] = {}
     for push in pushes:
-        if push.field:
+        if push.field and push.agreed:
             steps = found.setdefault(push.record, Changes()).fields.setdefault(push.field, [])
             steps.append((push.before, push.after))
     return found

@@ -37,7 +37,7 @@ def _edited(tx: Tables, push: Push) -> list[str]:
     record, mirrored = tx.records.get(push.record, deleted=True), tx.mirror.get(push.collection, push.href)
     if record is None or mirrored is None or mirrored.gone:
         return []
-    if not tx.ours.edited_since(push.collection, push.href, mirrored.item.raw):
+    if not tx.pushes.edited_since(push.collection, push.href, mirrored.item.raw):
         return []
     try:
         shown = translate.read(tx.collections.get(push.collection).format, record.type, mirrored.item.raw).fields

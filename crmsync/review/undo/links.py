@@ -65,7 +65,7 @@ def _put_back(tx: Tables, undone: Undone, record_id: str, collection_id: int, hr
     assert link is not None
     if link.state not in (LinkState.LINKED, LinkState.GONE):
         raise Usage("a sync is writing its item", thing=record_id, next_step="Run `crmsync sync`, try again")
-    mirrored, stretches = tx.mirror.get(collection_id, href), tx.ours.item(collection_id, href)
+    mirrored, stretches = tx.mirror.get(collection_id, href), tx.pushes.of_item(collection_id, href)
     record = tx.records.get(record_id, deleted=True)
     if not stretches or mirrored is None or record is None or not is_written(tx, link):
         return False

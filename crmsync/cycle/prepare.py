@@ -297,6 +297,9 @@ def _vanished(job: Job, tx: Tables, collection: Collection, action: Vanished) ->
             tx.flags.set(job.account.user, [action.record], on=False)
             tx.records.change(action.record, {"status": "inactive"}, reason=f"archived: {action.reason}")
         case OnDelete.DELETE:
+            if (link := tx.links.get(action.link)) is not None:
+                for hash in tx.mirror.hashes(collection.id, [action.href]).values():
+                    tx.moves.remember(link, bytes.fromhex(hash))
             tx.records.delete(action.record)
         case _:
             assert_never(action.answer)

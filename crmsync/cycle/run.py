@@ -15,6 +15,7 @@ from crmsync.cycle.describe import describe
 from crmsync.cycle.freeze import freeze
 from crmsync.cycle.given_up import let_go
 from crmsync.cycle.job import Job
+from crmsync.cycle.moved import follow
 from crmsync.cycle.propose import propose
 from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, quiet
@@ -72,6 +73,9 @@ def _cycle(job: Job) -> None:
     with job.store.view() as view:
         collections = view.collections.of(job.account.id, selected=True)
     there = [collection for collection in collections if _bring_up_to_date(job, collection)]
+    follow(job, there)
+    for collection in there if not job.dry_run else ():
+        sort_arrivals(job, collection)
     if job.dry_run:
         job.result.plan = []
     homes = _homes(collections)
@@ -87,8 +91,6 @@ def _bring_up_to_date(job: Job, collection: Collection) -> bool:
             recover(job, collection)
         intake.pull(job, collection)
         suggest.renew(job, collection)
-        if not job.dry_run:
-            sort_arrivals(job, collection)
     except Skip as error:
         job.result.error = job.result.error or Refused(
             f"this collection cannot be read ({error.what})",

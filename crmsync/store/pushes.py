@@ -124,6 +124,24 @@ class Pushes:
         if self._left(collection, href) is not None:
             self._append(Act.LET_GO, Link(0, "", collection, href, "", None, {}), [_Row()])
 
+    def moved(self, old: tuple[int, str], new: tuple[int, str]) -> None:
+        """An item lies elsewhere (collection, href) now: an ejection is to find there what we wrote. Of no run."""
+        if self._left(*old) is None:
+            return
+        stamp = self._session.writing()
+        row = self._session.write(
+            "INSERT INTO stamps (run, at, origin, actor, reason) VALUES (NULL, ?, ?, ?, 'carried over')",
+            (stamp.at, stamp.origin, stamp.actor),
+        ).lastrowid
+        kept = "uid, act, field, before, after, stood, agreed, raw, left_as"
+        self._session.write(
+            f"""INSERT INTO pushes (stamp, record, collection, href, {kept}) SELECT ?, '', ?, ?, {kept} FROM pushes
+            WHERE (collection, href) = (?, ?)
+                AND (left_as IS NOT NULL OR act IN ('deleted', 'edited', 'let go')) ORDER BY seq""",
+            (row, *new, *old),
+        )
+        self.let_go(*old)
+
     def of_run(self, run: int, *, record: str = "") -> list[Push]:
         """Everything a run wrote, oldest first; of one record where given."""
         where, values = ("s.run = ? AND p.record = ?", (run, record)) if record else ("s.run = ?", (run,))

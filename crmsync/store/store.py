@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from crmsync.store.losses import Losses
     from crmsync.store.merged import Merged
     from crmsync.store.mirror import Mirror
+    from crmsync.store.moves import Moves
     from crmsync.store.parked import Parked
     from crmsync.store.plans import Plans
     from crmsync.store.policies import StoredPolicies
@@ -144,6 +145,13 @@ class Tables:
         from crmsync.store.links import Links
 
         return Links(self._session, self.decisions)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """Items that were moved."""
+        from crmsync.store.moves import Moves
+
+        return Moves(self._session, self.links, self.pushes)
 
     @cached_property
     def queue(self) -> ImportQueue:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from crmsync.connectors.faults import Fault
@@ -138,3 +140,23 @@ def test_a_plan_and_a_collection_with_hostile_names_are_shown_harmless(crm: Term
         said = crm(*words)
         assert not {"\x1b", "\u202e", "\x00", "\a", "\u2028"} & set(said.out + said.err)
     withdraw("wild")
+
+
+def test_a_file_that_is_renamed_in_a_folder_is_the_same_record_still(crm: Terminal, tmp_path: Path) -> None:
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    (folder / "ada.vcf").write_bytes(card("u1", "Ada").encode())
+    (folder / "bob.vcf").write_bytes(card("", "Bob").encode())
+    crm("account", "add", "folder", "files-of-mine", "--url", str(folder))
+    crm("sync")
+    crm("queue", "assign", "--all", "--type", "contact", "--import")
+    crm("sync")
+    for name in ("ada", "bob"):
+        (folder / f"{name}.vcf").rename(folder / f"{name} renamed.vcf")
+    (run,) = crm.json("sync")["runs"]
+    assert (run["conflicts"], run["queued"], run["pushed"]["created"]) == (0, 0, 0)
+    assert crm.json("records", "list")["total"] == 2
+    assert sorted(path.name for path in folder.iterdir()) == ["ada renamed.vcf", "bob renamed.vcf"]
+    for record in crm.json("records", "list")["records"]:
+        (state,) = crm.json("explain", record["id"])["states"]
+        assert (state["state"], "renamed" in state["href"]) == ("in sync", True)

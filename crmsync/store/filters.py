@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from crmsync.errors import Usage
+from crmsync.store.decisions import Decisions
 from crmsync.store.expression import compile_expression
 from crmsync.store.record_columns import record_columns
 from crmsync.store.session import Session
@@ -25,8 +26,9 @@ class Filter:
 class Filters:
     """The table `filters`, shared by all users; `sync` in an expression is the flag of whoever uses it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, decisions: Decisions) -> None:
         self._session = session
+        self._decisions = decisions
 
     def set(self, name: str, expression: str) -> Filter:
         """Saves a filter, in the place of one of that name. Raises `Usage` for an expression that cannot be used.
@@ -40,6 +42,9 @@ class Filters:
                 next_step="Choose another name",
             )
         self.check(expression)
+        before = self.find(name)
+        if before is None or before.expression != expression:
+            self._decisions.note("filter", name, None if before is None else before.expression, expression)
         self._session.write(
             "INSERT INTO filters (name, expression) VALUES (?, ?) "
             "ON CONFLICT (name) DO UPDATE SET expression = excluded.expression",
@@ -60,7 +65,9 @@ class Filters:
                 thing=name,
                 next_step=f"Run `crmsync account set {accounts[0]} --no-filter` first",
             )
-        self._session.write("DELETE FROM filters WHERE id = ?", (self.get(name).id,))
+        gone = self.get(name)
+        self._decisions.note("filter", name, gone.expression, None)
+        self._session.write("DELETE FROM filters WHERE id = ?", (gone.id,))
 
     def find(self, name: str) -> Filter | None:
         """The filter of this name, or `None`."""

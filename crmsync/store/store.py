@@ -102,7 +102,7 @@ class Tables:
         """Expressions with a name."""
         from crmsync.store.filters import Filters
 
-        return Filters(self._session)
+        return Filters(self._session, self.decisions)
 
     @cached_property
     def choices(self) -> Choices:
@@ -116,7 +116,7 @@ class Tables:
         """The people."""
         from crmsync.store.users import Users
 
-        return Users(self._session)
+        return Users(self._session, self.decisions)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -165,7 +165,7 @@ class Tables:
         """What is to be done with such items by itself."""
         from crmsync.store.queue_rules import QueueRules
 
-        return QueueRules(self._session)
+        return QueueRules(self._session, self.decisions)
 
     @cached_property
     def conflicts(self) -> ConflictLog:

@@ -9,6 +9,7 @@ from typing import assert_never
 from crmsync.core.selection import UserView
 from crmsync.errors import Usage
 from crmsync.model import RecordType
+from crmsync.store.decisions import Decisions
 from crmsync.store.jsontext import load, word
 from crmsync.store.session import Session
 
@@ -38,6 +39,16 @@ class User:
         """Whether nothing is kept from this user."""
         return self.scope is Scope.ALL and self.sees_suppliers
 
+    def settings(self) -> dict[str, str | bool]:
+        """What can be changed of a user, as JSON."""
+        return {
+            "name": self.name,
+            "email": self.email,
+            "scope": self.scope.value,
+            "sees_suppliers": self.sees_suppliers,
+            "team": self.team,
+        }
+
     def sight(self) -> UserView:
         """What this user may see, in the terms of `core.selection`."""
         types = frozenset(RecordType) - (frozenset() if self.sees_suppliers else {RecordType.SUPPLIER})
@@ -55,8 +66,9 @@ class User:
 class Users:
     """The table `users`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, decisions: Decisions) -> None:
         self._session = session
+        self._decisions = decisions
 
     def add(self, user: User) -> User:
         """Stores a new user and returns it with its id. Raises `Usage` when the name is taken."""
@@ -70,6 +82,9 @@ class Users:
 
     def set(self, user: User) -> None:
         """Stores everything about the user with this id."""
+        before = self.by_id(user.id).settings()
+        if before != user.settings():
+            self._decisions.note("user", str(user.id), before, user.settings())
         self._session.write(
             "UPDATE users SET name = ?, email = ?, scope = ?, sees_suppliers = ?, team = ? WHERE id = ?",
             (user.name, user.email, user.scope.value, int(user.sees_suppliers), user.team, user.id),

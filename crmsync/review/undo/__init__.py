@@ -12,6 +12,7 @@ itself, so it can be taken back in turn: that is the redo.
 | merges    | (what a merge between the run and now means for it)                           |
 | links     | which item is which record                                                    |
 | rows      | what was said about items of the queue                                        |
+| settings  | saved filters, rules for the queue, and users                                 |
 | answers   | answers to conflicts                                                          |
 | policies  | what was said to be done with conflicts from now on                           |
 | values    | fields, and deletions of records                                              |

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from crmsync.review.conflicts import ask_about_item, is_written
-from crmsync.review.undo import answers, links, policies, rows
+from crmsync.review.undo import answers, links, policies, rows, settings
 from crmsync.review.undo.outcome import Undone
 from crmsync.store.store import Tables
 
@@ -37,6 +37,12 @@ def take_back(tx: Tables, undone: Undone, kept: AbstractSet[str]) -> frozenset[s
                 answers.again_deletion(tx, undone, int(one.key), one.before, one.after)
             case "policy":
                 policies.take_back(tx, undone, one.key, one.before, one.after)
+            case "filter":
+                settings.filter_back(tx, undone, one.key, one.before, one.after)
+            case "rule":
+                settings.rule_back(tx, undone, one.key, one.before, one.after)
+            case "user":
+                settings.user_back(tx, undone, int(one.key), one.before, one.after)
             case "queue":
                 id = int(one.key)
                 queued[id] = (one.before, queued[id][1] if id in queued else one.after)

@@ -163,7 +163,8 @@ class Conflict:
     """One field that both sides changed, each in its own way, since `base`.
 
     The pseudo-field `deleted` (flags) holds a deletion that waits for a person. `why` says what keeps the engine from
-    deciding, where that is not plain.
+    deciding, where that is not plain. `item`: of a question about an item, the hash of the bytes it is asked about; an
+    item that changes makes it another question.
     """
 
     record: str
@@ -173,6 +174,7 @@ class Conflict:
     crm: object
     remote: object
     why: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,12 @@ from crmsync.errors import Usage
 from crmsync.review import conflicts
 from crmsync.review.conflict_policies import Reach, covered, from_now_on
 from crmsync.review.conflicts import DELETED, Choice
+from crmsync.review.typed_there import typed_there
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.conflict_page import ConflictSelection
 from crmsync.store.policies import StoredPolicy
 from crmsync.typed.field_values import as_json, in_words, parse
+from crmsync.values import fields_to_json
 
 _EMPTY = "(empty)"
 
@@ -73,8 +75,10 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
         records = view.records.many({one.conflict.record for one in found})
         found = [one for one in found if one.conflict.record in records]
         names = {id: str(one.fields.get("name") or one.fields.get("summary") or id) for id, one in records.items()}
+        typed = {one.id: shown for one in found if one.open and (shown := typed_there(view, one))}
     if options.json:
-        emit({"conflicts": [_json(one, names, places) for one in found]})
+        more = {id: {"typed": fields_to_json(shown)} for id, shown in typed.items()}
+        emit({"conflicts": [{**_json(one, names, places), **more.get(one.id, {})} for one in found]})
         return 0
     head = ("id", "name", "account", "field", "CRM", "remote", *(("decided",) if options.decided else ()))
     rows = [
@@ -91,6 +95,8 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
     for one in found:
         if one.conflict.why:
             say(f"{one.id}: {one.conflict.why}")
+        for name, value in typed.get(one.id, {}).items():
+            say(f"{one.id}: its item says {name}: {in_words(value) or _EMPTY}")
     return 0
 
 

@@ -50,7 +50,8 @@ class Pair:
     """One record and its item. No link: the record has no item here. No remote: the item is gone.
 
     `newer` says of fields which side was edited last, or why nobody can tell. `restore`: a person said that
-    a vanished item is to come back.
+    a vanished item is to come back. `asked`: whether its item goes with the deleted record is a question already, about
+    another state of the item.
     """
 
     local: Local
@@ -58,6 +59,7 @@ class Pair:
     remote: Remote | None = None
     newer: Mapping[str, Newest] = field(default_factory=dict)
     restore: bool = False
+    asked: bool = False
 
 
 def reconcile(pairs: Iterable[Pair], policies: Policies) -> Plan:
@@ -175,7 +177,7 @@ def _deleted_here(pair: Pair, link: Link, remote: Remote, policy: Policy) -> Act
     if policy.mode is Mode.IMPORT:
         return None
     merged = merge(link.base, link.echo, link.base, remote.fields, Policy())
-    if policy.mode is Mode.TWO_WAY and merged.hub:
+    if policy.mode is Mode.TWO_WAY and (merged.hub or pair.asked):
         conflict = Conflict(pair.local.record, link.id, "deleted", False, True, False)
         return Revived(link.id, pair.local.record, remote.href, conflict)
     return _delete(link, remote, "deleted in the CRM")

@@ -40,7 +40,11 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
     resting = Resting.of(job, tx, collection)
     open_ones = tx.conflicts.list()
     disputed = {one.conflict.link for one in open_ones}
-    asked = {one.conflict.link for one in open_ones if one.conflict.field == "deleted" and one.conflict.crm is True}
+    asked = {
+        one.conflict.link: one.conflict.item
+        for one in open_ones
+        if one.conflict.field == "deleted" and one.conflict.crm is True
+    }
     pairs: list[Pair] = []
     unreadable: list[tuple[Link, str]] = []
     for link in links:
@@ -53,11 +57,14 @@ def linked(job: Job, tx: Tables, collection: Collection) -> Gathered:
         except Unreadable as error:
             unreadable.append((link, str(error)))
             continue
-        if record.deleted and link.id in asked and remote is not None:
+        about = asked.get(link.id) if record.deleted and remote is not None else None
+        if about is not None and about == tx.mirror.hashes(collection.id, [link.href])[link.href]:
             continue  # whether its item goes too is a question to a person
         restore = tx.plans.answer(collection.id, link.href, "vanished") == "restore"
         local = _local(eligible, record, collection.format)
-        pairs.append(Pair(local, link, remote, newer(job, tx, collection, local, link, remote), restore))
+        pairs.append(
+            Pair(local, link, remote, newer(job, tx, collection, local, link, remote), restore, about is not None)
+        )
     return Gathered(pairs, {link.id: pending.get(link.id, job.seen) for link in links}, unreadable)
 
 

@@ -91,7 +91,8 @@ def _prepare(job: Job, tx: Tables, collection: Collection, action: Action) -> St
         case Vanished():
             _vanished(job, tx, collection, action)
         case Revived():
-            _ask(job, tx, collection, action.conflict)
+            item = tx.mirror.hashes(collection.id, [action.href]).get(action.href, "")
+            _ask(job, tx, collection, replace(action.conflict, item=item))
             _looked(tx, collection, action.link, action.href)
         case PutBack():
             if action.remote:
@@ -275,6 +276,8 @@ def _note(tx: Tables, collection: Collection, conflict: Conflict, lost: Lost) ->
 def _ask(job: Job, tx: Tables, collection: Collection, conflict: Conflict) -> None:
     logged, new = tx.conflicts.open(conflict, collection.id)
     if not new and not logged.open:
+        if (newer := tx.conflicts.find(conflict.link, conflict.field)) is not None:
+            tx.conflicts.close(newer.id, "superseded")
         tx.conflicts.reopen(logged.id)  # the very same values clash again, after a decision that did not last
         new = True
     job.result.conflicts += new

@@ -122,7 +122,9 @@ def alike(tx: Tables, id: int) -> ConflictSelection:
 
 def ask_about_item(tx: Tables, link: Link) -> None:
     """Puts before a person whether the item of a deleted record goes too. Until that is answered it stays."""
-    logged, new = tx.conflicts.open(Conflict(link.record, link.id, DELETED, False, True, False), link.collection)
+    item = tx.mirror.hashes(link.collection, [link.href]).get(link.href, "")
+    question = Conflict(link.record, link.id, DELETED, False, True, False, item=item)
+    logged, new = tx.conflicts.open(question, link.collection)
     if not new and not logged.open:
         tx.conflicts.reopen(logged.id)
 
@@ -189,7 +191,7 @@ def _deletion(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, va
         case True | "delete":
             if choice is not Choice.VALUE:
                 _refuse_half_merged(tx, logged)
-            _delete(tx, conflict, link)
+            _delete(tx, logged, link)
         case False:
             _keep(tx, conflict, link)
         case "unflag" | "archive" as answer:
@@ -200,6 +202,15 @@ def _deletion(tx: Tables, logged: LoggedConflict, link: Link, choice: Choice, va
         tx.plans.remember(link.collection, link.href, f"said: {conflict.why}", choice.value)
     if tx.conflicts.get(logged.id).open:
         tx.conflicts.close(logged.id, choice.value)
+
+
+def _refuse_stale(tx: Tables, logged: LoggedConflict, link: Link) -> None:
+    """An item that was edited since the question was asked is not deleted by the answer to it."""
+    about = logged.conflict.item
+    if about and tx.mirror.hashes(link.collection, [link.href]).get(link.href, about) != about:
+        raise Usage(
+            "its item was edited again since this was asked", thing=str(logged.id), next_step="Sync, and look once more"
+        )
 
 
 def _refuse_half_merged(tx: Tables, logged: LoggedConflict) -> None:
@@ -215,7 +226,8 @@ def _refuse_half_merged(tx: Tables, logged: LoggedConflict) -> None:
     )
 
 
-def _delete(tx: Tables, conflict: Conflict, link: Link) -> None:
+def _delete(tx: Tables, logged: LoggedConflict, link: Link) -> None:
+    conflict = logged.conflict
     tx.records.delete(conflict.record)
     mirrored = tx.mirror.get(link.collection, link.href)
     if link.state is LinkState.GONE or mirrored is None or mirrored.gone:
@@ -228,6 +240,7 @@ def _delete(tx: Tables, conflict: Conflict, link: Link) -> None:
         shown = translate.read(tx.collections.get(link.collection).format, record.type, mirrored.item.raw).fields
     except Unreadable:
         return  # it is parked, with its text: what nobody can read is not deleted
+    _refuse_stale(tx, logged, link)
     for lost in merge(link.base, link.echo, link.base, shown, Policy(mode=Mode.EXPORT)).lost:
         typed = Conflict(record.id, link.id, lost.field, link.base.get(lost.field), None, lost.value)
         tx.conflicts.note(typed, link.collection, "deleted with its item", lost.value)

@@ -40,7 +40,7 @@ class LoggedConflict:
 
 
 _ROW = """id, record, link, field, base, crm, remote, collection, since, open, resolution, losing, resolved_at,
-    resolved_by, why, times, run"""
+    resolved_by, why, times, run, item"""
 
 
 class ConflictLog:
@@ -69,8 +69,8 @@ class ConflictLog:
             (stamp.at, conflict.link, conflict.record, conflict.field),
         )
         id = self._session.write(
-            "INSERT INTO conflicts (key, record, link, collection, field, base, crm, remote, since, run, open, why) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)",
+            "INSERT INTO conflicts (key, record, link, collection, field, base, crm, remote, since, run, open, why, "
+            "item) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
             (
                 key,
                 conflict.record,
@@ -81,6 +81,7 @@ class ConflictLog:
                 stamp.at,
                 stamp.run,
                 conflict.why,
+                conflict.item,
             ),
         ).lastrowid
         assert id is not None
@@ -193,15 +194,33 @@ class ConflictLog:
 
 def _key(conflict: Conflict) -> tuple[str, tuple[str | None, ...]]:
     values = tuple(dump_value(value) for value in (conflict.base, conflict.crm, conflict.remote))
-    text = dump([conflict.record, conflict.link, conflict.field, *values])
+    item = [conflict.item] if conflict.item else []
+    text = dump([conflict.record, conflict.link, conflict.field, *values, *item])
     return sha256(text.encode()).hexdigest(), values
 
 
 def _logged(row: tuple[Any, ...]) -> LoggedConflict:
-    id, record, link, field, base, crm, remote, collection, since, open, resolution, losing, at, by, why, times, run = (
-        row
-    )
+    (
+        id,
+        record,
+        link,
+        field,
+        base,
+        crm,
+        remote,
+        collection,
+        since,
+        open,
+        resolution,
+        losing,
+        at,
+        by,
+        why,
+        times,
+        run,
+        item,
+    ) = row
     was, mine, theirs = (load_value(field, text) for text in (base, crm, remote))
-    conflict = Conflict(record, link, field, was, mine, theirs, why)
+    conflict = Conflict(record, link, field, was, mine, theirs, why, item)
     lost = load_value(field, losing)
     return LoggedConflict(id, conflict, collection, since, bool(open), resolution, lost, at, by, times, run or 0)

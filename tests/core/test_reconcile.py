@@ -92,6 +92,11 @@ def test_an_edit_at_the_remote_beats_a_deletion_in_the_crm() -> None:
     assert isinstance(export, Delete)
 
 
+def test_an_item_that_somebody_was_asked_about_is_asked_about_again_in_another_state() -> None:
+    action = decide(Pair(replace(LOCAL, deleted=True), LINK, REMOTE, asked=True))
+    assert isinstance(action, Revived)
+
+
 def test_what_was_typed_into_an_item_that_is_removed_all_the_same_is_kept_in_the_log() -> None:
     removed = Pair(replace(LOCAL, deleted=True), LINK, replace(REMOTE, fields=NOTED))
     for pair in (removed, replace(removed, local=replace(LOCAL, selected=False))):

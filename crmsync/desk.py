@@ -109,11 +109,18 @@ class Desk:
 
     @contextmanager
     def glancing(self) -> Iterator[Tables]:
-        """The same for a command that only looks: who sits here is asked only where somebody does not see all."""
+        """The same for a command that only looks: whoever sees all is known by the name alone, which costs little."""
+        name = self._user_name or self._user_in_config()
         with self.glance().view() as view:
-            limited = view.somebody_is_limited()
-        with self.glance().view(self._sight() if limited or self._user_name else None) as view:
+            sees_all = view.sees_all(name)
+        with self.glance().view(None if sees_all else self._sight()) as view:
             yield view
+
+    def _user_in_config(self) -> str:
+        from crmsync.config_user import user_in
+
+        found = user_in(self.home.config)
+        return self.config.user if found is None else found
 
     def _sight(self) -> UserView | None:
         return None if self.user.sees_all else self.user.sight()

@@ -177,11 +177,11 @@ def _restore(desk: Desk, options: argparse.Namespace) -> int:
 
 def _policies(desk: Desk, options: argparse.Namespace) -> int:
     if options.remove:
-        with desk.deciding() as tx:
+        with desk.deciding(seeing=True) as tx:
             tx.policies.remove(options.remove)
     with desk.seeing() as view:
-        names = {account.id: account.name for account in view.accounts.all()}
-        found = [policy for policy in view.policies.list() if policy.account in names]
+        found = view.policies.list()
+        names = view.accounts.names()
     if options.json:
         emit({"policies": [_policy_json(policy, names) for policy in found]})
         return 0

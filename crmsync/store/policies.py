@@ -61,7 +61,8 @@ class StoredPolicies:
     def list(self, account: int = 0) -> list[StoredPolicy]:
         """All of them, or those of one account."""
         rows = self._session.all(
-            "SELECT id, account, type, field, choice, at, actor FROM policies WHERE ? = 0 OR account = ? ORDER BY id",
+            "SELECT id, account, type, field, choice, at, actor FROM policies WHERE (? = 0 OR account = ?) "
+            f"AND {self._session.seen.account('account')} ORDER BY id",
             (account, account),
         )
         return [

@@ -28,6 +28,10 @@ class Run:
     undone_by: int | None = None
 
 
+_ACTS = {
+    "journal": "CASE WHEN t.field <> '' THEN 'updated' WHEN t.before IS NULL THEN 'created' ELSE 'deleted' END",
+    "pushes": "t.act",
+}
 _QUEUED = "EXISTS (SELECT 1 FROM queue q WHERE q.id = CAST(t.key AS INTEGER) AND {seen})"
 _ROW = "id, kind, account, actor, started, finished, state, stats, message, undoes, undone_by"
 
@@ -136,9 +140,9 @@ class Runs:
     def _done(self, table: str, run: int) -> dict[str, int]:
         """How many records a run made, changed and removed: in the hub, or the items of at remotes."""
         rows = self._session.all(
-            "SELECT CASE WHEN t.field <> '' THEN 'updated' WHEN t.before IS NULL THEN 'created' ELSE 'deleted' END, "
-            f"count(DISTINCT t.record) FROM stamps s JOIN {table} t ON t.stamp = s.id "
-            f"WHERE s.run = ? AND {self._session.seen.record('t.record')} AND t.field NOT LIKE 'sync:%' GROUP BY 1",
+            f"SELECT {_ACTS[table]} AS act, count(DISTINCT t.record) FROM stamps s JOIN {table} t ON t.stamp = s.id "
+            f"WHERE s.run = ? AND {self._session.seen.record('t.record')} AND t.field NOT LIKE 'sync:%' "
+            "AND act IN ('created', 'updated', 'deleted') GROUP BY 1",
             (run,),
         )
         return {"created": 0, "updated": 0, "deleted": 0} | dict(rows)

@@ -272,11 +272,11 @@ class Tables:
         """Whether something is kept from whoever asks."""
         return self._session.seen.limited
 
-    def somebody_is_limited(self) -> bool:
-        """Whether there is a user who does not see all. Asked before anybody is looked up, which costs more."""
+    def sees_all(self, user: str) -> bool:
+        """Whether the user of this name (`""`: the first one) is there and sees all."""
         from crmsync.store import overview
 
-        return overview.somebody_is_limited(self._session)
+        return overview.sees_all(self._session, user)
 
     def standings(self, collection: int) -> Mapping[Standing, int]:
         """How many items of a collection stand where; sums to what the remote lists."""

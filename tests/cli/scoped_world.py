@@ -9,10 +9,11 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from crmsync.model import CollectionKind, Conflict, Item, Link, Record, RecordType
+from crmsync.model import Candidate, CollectionKind, Confidence, Conflict, Item, Link, Record, RecordType
 from crmsync.store.accounts import Account
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import Found
+from crmsync.store.pushes import Found as Before
 from crmsync.store.session import Stamp
 from crmsync.store.store import Store, Tables
 from crmsync.store.users import Scope, User
@@ -93,7 +94,8 @@ def build(store: Store, seed: int) -> World:
                 tx.records.change(f"rec{record:03}x", {"title": f"t{n}"}, reason=f"merged from rec{other:03}x")
             if account is not None:
                 for record in pushed:
-                    tx.pushes.updated(world.links[record], {"title": f"t{n}"})
+                    tx.pushes.updated(world.links[record], {"title": f"t{n}"}, Before(b"before", {}), b"after")
+                    tx.pushes.settled(world.links[record], b"rewritten", {})
             stats = {
                 "pulled": {"created": 990, "updated": 990, "deleted": 990},
                 "pushed": {"created": 990},
@@ -145,18 +147,9 @@ def _items(tx: Tables, world: World, chance: random.Random) -> None:
             place, href = world.collections[account], f"itm{account:03}x-{k}.vcf"
             tx.mirror.put_many(place.id, [Item(href, '"1"', href, card(href, f"itm{account:03}x {k}").encode())])
             tx.mirror.clear_dirty(place.id, [href])
-            found = Found(href, f"itm{account:03}x {k}", emails=(f"nam{chance.randrange(PEOPLE):03}x@acme.example",))
-            row = tx.queue.put(place.account, place.id, _suggesting(found, chance))
+            best = Candidate(f"rec{chance.randrange(PEOPLE):03}x", Confidence.STRONG, 95, ("same mail",))
+            row = tx.queue.put(place.account, place.id, Found(href, f"itm{account:03}x {k}", suggestion=best))
             world.queued[row.id] = account
-
-
-def _suggesting(found: Found, chance: random.Random) -> Found:
-    from dataclasses import replace
-
-    from crmsync.model import Candidate, Confidence
-
-    record = f"rec{chance.randrange(PEOPLE):03}x"
-    return replace(found, emails=(), suggestion=Candidate(record, Confidence.STRONG, 95, ("same mail",)))
 
 
 def _waiting(tx: Tables, world: World, chance: random.Random) -> None:
@@ -169,14 +162,16 @@ def _waiting(tx: Tables, world: World, chance: random.Random) -> None:
         link = world.links[n]
         href = link.href if n % 2 else link.record  # the latter: the remote refused to take the record
         account = world.home[n] if n % 2 else chance.randrange(20)
-        id = tx.parked.put(world.collections[account].id, href, None, f"nam{n:03}x is refused", b"nam%03dx" % n)
+        place, raw = world.collections[account].id, b"nam%03dx" % n
+        id = tx.parked.put(place, href, None, f"nam{n:03}x is refused", raw, refused=True)
         world.parked[id] = (account, n)
     for account in range(0, 20, 3):
         id = tx.parked.put(world.collections[account].id, f"itm{account:03}x-lost", None, "never had", None)
         world.parked[id] = (account, None)
         world.unfetched[account] = 1
     for account, place in enumerate(world.collections):
-        records = frozenset(n for n in range(PEOPLE) if world.home[n] == account and chance.random() < 0.5)
+        there = [n for n in range(PEOPLE) if world.home[n] == account]
+        records = frozenset({there[0], *(n for n in there if chance.random() < 0.5)})
         lines = [
             {"collection": "People", "record": f"rec{n:03}x", "name": f"nam{n:03}x", "signature": "s", "fields": {}}
             | {"action": "delete", "side": "remote", "href": f"href{n:03}x.vcf", "reason": f"nam{n:03}x left"}

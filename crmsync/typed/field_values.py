@@ -57,6 +57,28 @@ def parse(field: str, text: str) -> Value | None:
             return tuple(Participant(entry) for entry in _entries(text))
 
 
+def spelled(field: str, value: Value | None) -> str:
+    """A value as `parse` reads it back; nothing is empty."""
+    if not isinstance(value, tuple):
+        return in_words(value)
+    plain = ", ".join(_as_typed(entry) for entry in value)
+    try:
+        reads_back = parse(field, plain) == value
+    except Usage:
+        reads_back = False
+    return plain if reads_back else json.dumps(to_json(value), ensure_ascii=False)
+
+
+def _as_typed(entry: object) -> str:
+    match entry:
+        case Labelled(text, label, _):
+            return f"{label}:{text}" if label else text
+        case Address():
+            return ";".join((entry.street, entry.city, entry.region, entry.postcode, entry.country))
+        case _:
+            return in_words(entry)
+
+
 def in_words(value: object) -> str:
     """A value in one line: the entries of a list side by side, an address as one writes it, nothing as `""`."""
     match value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crmsync.errors import Usage
-from crmsync.typed.field_values import as_json, in_words, pairs, parse
+from crmsync.typed.field_values import as_json, in_words, pairs, parse, spelled
 from crmsync.values import Address, Labelled, Participant, Value
 
 
@@ -66,3 +66,24 @@ def test_whatever_a_journal_holds_has_a_json_form() -> None:
     assert as_json(("a",)) == ["a"]
     assert as_json(True) is True
     assert as_json(None) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("note", None, ""),
+        ("note", "one, two", "one, two"),
+        ("not_interested", True, "yes"),
+        ("orders", 3, "3"),
+        ("emails", (Labelled("a@b", "work"), Labelled("c@d")), "work:a@b, c@d"),
+        ("phones", (Labelled("1", "cell", True),), '[{"value": "1", "label": "cell", "preferred": true}]'),
+        ("addresses", (Address("Via Roma 1", "Milano", "", "20100"),), "Via Roma 1;Milano;;20100;"),
+        ("participants", (Participant("a@b", "Ada"),), '[{"email": "a@b", "name": "Ada"}]'),
+        ("categories", ("x", "y"), "x, y"),
+        ("categories", ("x, y", "[z"), '["x, y", "[z"]'),
+        ("categories", ("[z",), '["[z"]'),
+    ],
+)
+def test_a_value_is_spelled_so_that_it_is_read_back(field: str, value: Value | None, text: str) -> None:
+    assert spelled(field, value) == text
+    assert parse(field, text) == value

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from textual.content import Content
 
 from crmsync.core.fieldmap import display_name
+from crmsync.core.origin import read
 from crmsync.model import Side
+from crmsync.review import provenance
 from crmsync.review.conflicts import DELETED, Choice
 from crmsync.review.side_by_side import Beside, Fate, SideBySide
-from crmsync.safe import fit
+from crmsync.safe import fit, safe
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.conflict_page import ConflictOrder, ConflictPlace, ConflictSelection
 from crmsync.store.store import Tables
-from crmsync.typed.field_values import in_words
+from crmsync.typed.field_values import in_words, spelled
 from crmsync.values import is_list
 from crmsync_tui.difference import difference
 from crmsync_tui.marks import marks
@@ -24,6 +28,8 @@ from crmsync_tui.words import _, count, when
 
 _FIRST = 200
 """Lines of a preview; the rest is counted."""
+_LONGEST = 500
+"""Characters that still make sense in one line of input."""
 
 
 def fetch(
@@ -213,3 +219,66 @@ def outcome_of(one: LoggedConflict, choice: Choice, value: str = "") -> str:
             return f"{crm} + {remote}" if conflict.field != DELETED and is_list(conflict.field) else _("cannot be both")
         case Choice.VALUE:
             return f"{value}  ({crm}; {remote})"
+
+
+def both_sides(found: Sequence[LoggedConflict], names: Mapping[str, str]) -> Iterator[Content]:
+    """What the two sides hold, one conflict a line."""
+    yield Content.styled(f"{fit(_('name'), 20)}  {fit(_('CRM'), 24)}  {_('remote')}", "bold")
+    for one in found[:_FIRST]:
+        conflict = one.conflict
+        name, crm, remote = map(
+            line,
+            (names.get(conflict.record, ""), *(value_word(conflict.field, x) for x in (conflict.crm, conflict.remote))),
+        )
+        yield Content(f"{fit(name, 20)}  {fit(crm, 24)}  {fit(remote, 24)}")
+    if len(found) > _FIRST:
+        yield shown(_("... and {n} more").format(n=len(found) - _FIRST), "dim")
+
+
+# One by itself
+
+
+def choices(one: LoggedConflict) -> Sequence[Content]:
+    """What there is to choose from, to read while one types another value."""
+    conflict = one.conflict
+    if conflict.field == DELETED:
+        return [shown(_("unflag keeps it in the CRM only, archive makes it inactive there, delete deletes it."))]
+    sides = ((_("base"), conflict.base), (_("CRM"), conflict.crm), (_("remote"), conflict.remote))
+    return [shown(f"{title}: {value_word(conflict.field, value)}") for title, value in sides]
+
+
+def to_type(field: str, value: Any) -> str:
+    """A value as one types it; empty for one that no line can hold, or that holds what cannot be seen."""
+    text = spelled(field, value)
+    return text if safe(text) == text and len(text) <= _LONGEST else ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a conflict is about, in words."""
+
+    field: str
+    account: str
+    type: str
+
+
+def about(view: Tables, id: int) -> About:
+    """Field, account and type of a conflict."""
+    logged = view.conflicts.get(id)
+    record = view.records.get(logged.conflict.record, deleted=True)
+    account = view.accounts.places().get(logged.collection, "")
+    return About(logged.conflict.field, account, "" if record is None else record.type.value)
+
+
+def history(view: Tables, id: int) -> tuple[str, Sequence[Content]]:
+    """Everything that happened to the record of a conflict, newest first, and what it is called."""
+    record = view.conflicts.get(id).conflict.record
+    found = view.records.get(record, deleted=True)
+    lines = [
+        shown(
+            f"{when(one.at)}  {read(one.reason).account or one.origin}  {one.actor}  {one.field or _('(record)')}: "
+            f"{in_words(one.before) or '-'} {marks().to_remote} {in_words(one.after) or '-'}"
+        )
+        for one in provenance.history(view, record)
+    ]
+    return "" if found is None else display_name(found.type, found.fields), lines[::-1]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from crmsync.store.conflict_log import LoggedConflict
-from tests.tui.clashes import clash
+from tests.cycle.bench_of import BOOK, settled
+from tests.tui.clashes import clash, hub_of, there
 from tests.tui.stage import SIZES, Crm, Stage, staged
 
 
@@ -60,3 +61,49 @@ async def test_what_was_merged_by_itself_stands_beside_what_is_asked(tmp_path: P
         assert "  name" not in text.split("remote\n")[-1]
         assert "✓ name" in await stage.press("plus")
         assert "✓ name" not in await stage.press("minus")
+
+
+KINDS = ("note", "title", "nickname", "birthday", "department")
+
+
+def five_hundred(crm: Crm) -> None:
+    """Six kinds: five fields of 420 people, and 80 people who were deleted at the phone."""
+    hub, phone = hub_of(crm)
+    field_of: dict[str, str] = {}
+    for n in range(420):
+        field = KINDS[n % len(KINDS)]
+        agreed = {"birthday": "1970-01-01"} if field == "birthday" else {field: f"agreed {n}", "organization": "Firm"}
+        field_of[hub.add(name=f"Person {n:03}", **agreed)] = field
+    gone = {hub.add(name=f"Gone {n:02}") for n in range(80)}
+    settled(phone)
+    for href in phone.hrefs():
+        if any(f"crmsync-{id}.vcf" in href for id in gone):
+            phone.remote.remove(BOOK, href)
+    with hub.typing() as tx:
+        for n, (id, field) in enumerate(field_of.items()):
+            tx.records.change(id, {field: "1980-02-02" if field == "birthday" else f"office {n}"})
+    for n, (id, field) in enumerate(field_of.items()):
+        there(phone, id, {field: "1990-03-03" if field == "birthday" else f"phone {n}"})
+    phone.sync()
+    assert len(hub.conflicts()) == 500
+    hub.store.close()
+
+
+async def test_five_hundred_conflicts_of_six_kinds_are_decided_with_fewer_than_twenty_keys(tmp_path: Path) -> None:
+    async with staged(tmp_path, five_hundred) as stage:
+        text = await stage.press("3", "o")
+        assert "Conflicts !500" in text
+        answers = {"birthday": "r", "deletion": "c", "department": "c", "nickname": "r", "note": "c", "title": "r"}
+        for kind, key in answers.items():
+            text = await stage.press("B")
+            assert "like this" in text and kind in text
+            await stage.press(key)
+        assert open_ones(stage) == []
+        assert stage.presses < 20
+        with stage.store() as store, store.view() as view:
+            people = {str(one.fields["name"]): one.fields for one in view.records.each()}
+        assert len(people) == 500
+        assert (people["Person 000"]["note"], people["Person 001"]["title"]) == ("office 0", "phone 1")
+        await stage.press("u")
+        assert {one.conflict.field for one in open_ones(stage)} == {"title"}
+        assert len(open_ones(stage)) == 84

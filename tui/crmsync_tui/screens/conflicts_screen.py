@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -12,17 +13,25 @@ from textual.widget import Widget
 
 from crmsync.admission.sorting import Done
 from crmsync.desk import Desk
+from crmsync.errors import Usage
 from crmsync.review import conflicts
-from crmsync.review.conflicts import Choice
+from crmsync.review.conflict_policies import Reach, covered, from_now_on
+from crmsync.review.conflicts import DELETED, Choice
 from crmsync.review.side_by_side import SideBySide, compare
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.conflict_page import ConflictOrder, ConflictPlace, ConflictSelection
 from crmsync.store.store import Tables
+from crmsync.typed.field_values import parse
 from crmsync.values import Value
 from crmsync_tui import conflict_rows
 from crmsync_tui.pages import Pages, Slice
+from crmsync_tui.screens.alike import Alike
 from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.plans_screen import PlansScreen
+from crmsync_tui.screens.policy import PolicyQuestion, Said
 from crmsync_tui.screens.preview import Preview
+from crmsync_tui.screens.reading import Reading
+from crmsync_tui.screens.typing_in import TypingIn
 from crmsync_tui.widgets.filter_line import FilterLine
 from crmsync_tui.widgets.record_table import Column, RecordTable
 from crmsync_tui.widgets.side_pane import SidePane
@@ -45,6 +54,11 @@ class ConflictsScreen(MainScreen):
         Binding("r", "take('remote')", _("Remote"), id="conflicts.take_remote"),
         Binding("t", "take('both')", _("Both"), id="conflicts.take_both"),
         Binding("b", "take('base')", _("Base"), show=False, id="conflicts.take_base"),
+        Binding("e", "edit", _("Edit"), id="conflicts.edit"),
+        Binding("B", "alike", _("All alike"), id="conflicts.alike"),
+        Binding("P", "policy", _("Policy"), id="conflicts.policy"),
+        Binding("h", "plans", _("Held"), id="conflicts.plans"),
+        Binding("H", "history", _("History"), show=False, id="conflicts.history"),
         Binding("C", "take_record('crm')", _("CRM, whole record"), show=False, id="conflicts.record_crm"),
         Binding("R", "take_record('remote')", _("Remote, whole record"), show=False, id="conflicts.record_remote"),
         Binding("o", "turn_order", _("Order"), show=False, id="conflicts.order"),
@@ -173,16 +187,77 @@ class ConflictsScreen(MainScreen):
     @work(group="decide")
     async def action_take_record(self, side: str) -> None:
         """Takes one side for every open field of the record and item under the cursor."""
-        row = self.table.current
-        if row is None:
-            self.crm.say(_("there is no conflict to decide"))
+        if (id := self._here()) is None:
             return
-        id = int(row.key)
 
         def of_record(view: Tables) -> Sequence[int]:
             return view.conflicts.ids(ConflictSelection(link=view.conflicts.get(id).conflict.link))
 
         await self._take(await self.crm.asking.look(of_record), Choice(side), ask=False)
+
+    def _here(self) -> int | None:
+        row = self.table.current
+        if row is None:
+            self.crm.say(_("there is no conflict to decide"))
+        return None if row is None else int(row.key)
+
+    @work(group="decide")
+    async def action_edit(self) -> None:
+        """Takes a value that the user types."""
+        if (id := self._here()) is None:
+            return
+        found, names = await self.crm.asking.look(lambda view: _named(view, [id]))
+        for one in found:
+            field = one.conflict.field
+            start = "" if field == DELETED else conflict_rows.to_type(field, one.conflict.crm)
+            title = f"{names[one.conflict.record]}: {conflict_rows.field_word(field)}"
+            question = TypingIn(title, conflict_rows.choices(one), partial(_typed, field), start)
+            text = await self.app.push_screen_wait(question)
+            if text is not None:
+                await self._decide([id], Choice.VALUE, _typed(field, text))
+
+    @work(group="decide")
+    async def action_alike(self) -> None:
+        """Decides all that ask the same as the one under the cursor, after a look at them."""
+        if (id := self._here()) is None:
+            return
+        ids = await self.crm.asking.look(lambda view: view.conflicts.ids(conflicts.alike(view, id)))
+        found, names = await self.crm.asking.look(lambda view: _named(view, ids))
+        title = count("{n} conflict like this", "{n} conflicts like this", len(ids))
+        field = conflict_rows.field_word(found[0].conflict.field)
+        question = Alike(f"{title}: {field}", list(conflict_rows.both_sides(found, names)))
+        choice = await self.app.push_screen_wait(question)
+        if choice is not None:
+            await self._decide(ids, choice)
+
+    @work(group="decide")
+    async def action_policy(self) -> None:
+        """Makes an answer the policy, and gives it to all open conflicts that the policy covers."""
+        if (id := self._here()) is None:
+            return
+        about = await self.crm.asking.look(lambda view: conflict_rows.about(view, id))
+
+        async def how_many(reach: Reach) -> int:
+            return await self.crm.asking.look(lambda view: view.conflicts.count_of(covered(view, id, reach)))
+
+        said = await self.app.push_screen_wait(PolicyQuestion(about, how_many))
+        if said is not None:
+            await self.crm.decide("conflicts resolve --policy", lambda tx: _from_now_on(tx, id, said), _outcome)
+
+    @work(group="decide")
+    async def action_plans(self) -> None:
+        """Opens the plans that are held."""
+        if await self.crm.asking.look(lambda view: view.plans.count()):
+            self.app.push_screen(PlansScreen())
+        else:
+            self.crm.say(_("no plan is held"))
+
+    @work(group="decide")
+    async def action_history(self) -> None:
+        """Shows everything that happened to the record."""
+        if (id := self._here()) is not None:
+            title, lines = await self.crm.asking.look(lambda view: conflict_rows.history(view, id))
+            await self.app.push_screen_wait(Reading(title, lines))
 
     async def _take(self, ids: Sequence[int], choice: Choice, *, ask: bool = True) -> None:
         if len(ids) > 1 and ask:
@@ -212,6 +287,22 @@ def _beside(id: int) -> Callable[[Desk], SideBySide | None]:
             return compare(view, id, lambda account: config.policies(account.name, account.mode))
 
     return work
+
+
+def _typed(field: str, text: str) -> Value | None:
+    """What a user has typed for a field. Raises `Usage` for what it cannot hold."""
+    if field != DELETED:
+        return parse(field, text)
+    if text not in ("unflag", "archive", "delete"):
+        raise Usage(_("a deletion is answered with unflag, archive or delete"))
+    return text
+
+
+def _from_now_on(tx: Tables, id: int, said: Said) -> Done:
+    from_now_on(tx, id, said.choice, said.word, said.reach)
+    if said.choice is None:
+        return Done()  # which value is newer is for the next cycle to find out
+    return conflicts.resolve_many(tx, tx.conflicts.ids(covered(tx, id, said.reach)), said.choice, said.word)
 
 
 def _named(view: Tables, ids: Sequence[int]) -> tuple[Sequence[LoggedConflict], Mapping[str, str]]:

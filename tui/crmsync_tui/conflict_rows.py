@@ -81,17 +81,16 @@ def told(found: SideBySide, width: int, *, unchanged: bool) -> Iterator[Content]
     yield Content.assemble(name, "  ", shown(f"{record.type}, {found.account}  {_sums(found)}"))
     if found.unreadable:
         yield shown(f"{marks().failed} {_('the item cannot be read')}: {found.unreadable}")
-    if conflict.field == DELETED:
-        yield from _deletion(found)
+    yield from _deletion(found) if conflict.field == DELETED else _in_full(found)
     yield from _table(found, width, unchanged=unchanged)
-    if conflict.field != DELETED:
-        yield from _in_full(found)
 
 
 def _sums(found: SideBySide) -> str:
     asked = sum(1 for one in found.fields if one.fate is Fate.ASKED)
     merged = sum(1 for one in found.fields if one.fate in (Fate.TO_CRM, Fate.TO_REMOTE, Fate.BOTH_WAYS))
     back = sum(1 for one in found.fields if one.fate is Fate.PUT_BACK)
+    if found.logged.conflict.field == DELETED:
+        merged = 0
     parts = [
         (asked, count("{n} open", "{n} open", asked)),
         (merged, count("{n} merged by itself", "{n} merged by themselves", merged)),
@@ -102,6 +101,8 @@ def _sums(found: SideBySide) -> str:
 
 def _table(found: SideBySide, width: int, *, unchanged: bool) -> Iterator[Content]:
     lines = [one for one in found.fields if unchanged or one.fate is not Fate.SAME]
+    lines.sort(key=lambda one: one.fate is not Fate.ASKED)
+    deletion = found.logged.conflict.field == DELETED
     first = min(14, max(8, width // 5))
     cell = max(6, (width - 2 - first - 6) // 3)
     head = "  ".join(fit(title, size) for title, size in _head(first, cell))
@@ -111,7 +112,7 @@ def _table(found: SideBySide, width: int, *, unchanged: bool) -> Iterator[Conten
         cells = "  ".join([fit(line(one.field), first), *(fit(line(text), cell) for text in texts)])
         here = one.field == found.logged.conflict.field
         yield Content.styled(f"{_sign(one)} {cells}", "reverse" if here else "")
-        if why := _why(one):
+        if why := _why(one, deletion=deletion):
             yield shown(f"    {why}", "dim")
     hidden = len(found.fields) - len(lines)
     if hidden:
@@ -139,21 +140,22 @@ def _sign(one: Beside) -> str:
             return marks().locked if one.master is not None else marks().well
 
 
-def _why(one: Beside) -> str:
-    happened = {
-        Fate.TO_REMOTE: (
-            _("the CRM's change went to the remote by itself"), _("the next sync brings it to the remote")
-        ),
-        Fate.TO_CRM: (_("the remote's change came in by itself"), _("the next sync brings it into the CRM")),
-        Fate.BOTH_WAYS: (_("both lists were joined by themselves"), _("the next sync joins both lists")),
-        Fate.PUT_BACK: (_("put back"), _("the next sync puts it back")),
-    }  # fmt: skip
-    if one.fate in happened:
-        words = happened[one.fate][0 if one.done else 1]
-        return f"{words}: {one.why}" if one.why else words
-    if one.fate is Fate.SAME and one.master is not None:
-        return _("locked: the CRM is its master") if one.master is Side.CRM else _("locked: the remote is its master")
-    return one.why
+def _why(one: Beside, *, deletion: bool) -> str:
+    """What became of a field, where the sign before it does not say all."""
+    match one.fate:
+        case Fate.TO_REMOTE if deletion:
+            return _("edited in the CRM")
+        case Fate.TO_CRM if deletion:
+            return _("edited at the remote")
+        case Fate.TO_REMOTE | Fate.TO_CRM | Fate.BOTH_WAYS:
+            return "" if one.done else _("the next sync brings it there")
+        case Fate.PUT_BACK:
+            words = _("put back") if one.done else _("the next sync puts it back")
+            return f"{words}: {one.why}"
+        case Fate.SAME if one.master is not None:
+            return _("locked: the CRM is master") if one.master is Side.CRM else _("locked: the remote is master")
+        case _:
+            return one.why
 
 
 def _deletion(found: SideBySide) -> Iterator[Content]:
@@ -182,8 +184,6 @@ def _in_full(found: SideBySide) -> Iterator[Content]:
     yield Content.assemble(_("CRM"), "     ", crm if crm.plain else _("(empty)"), shown(_edited(found), "dim"))
     seen = f"  ({_('changed')} {when(found.changed_there)})" if found.changed_there else ""
     yield Content.assemble(_("remote"), "  ", remote if remote.plain else _("(empty)"), shown(seen, "dim"))
-    if not is_list(one.field):
-        yield shown(_("t is for lists: of this field only one value can stand"), "dim")
 
 
 def _edited(found: SideBySide) -> str:

@@ -98,7 +98,7 @@ def _what(one: Mapping[str, Any]) -> str:
         "ask": _("ask"),
         "unlink": _("unlink"),
     }
-    return words.get(one["action"], one["action"])
+    return words.get(one["action"], str(one["action"]))
 
 
 def change_word(one: Mapping[str, Any]) -> str:

@@ -70,6 +70,7 @@ class ConflictsScreen(MainScreen):
     def __init__(self) -> None:
         super().__init__()
         self._order = ConflictOrder.RECORD
+        self._held = 0
 
     def body(self) -> Iterable[Widget]:
         """Filter, list, and the record of the row under the cursor beside its item."""
@@ -118,13 +119,15 @@ class ConflictsScreen(MainScreen):
 
         self.crm.lists.interrupt()
         self.table.show(Pages(self.crm.lists, fetch, lambda view: view.conflicts.count_of(selection)), top=top)
-        self._tell()
         self._explain()
 
     def _tell(self) -> None:
         order = _("by record") if self._order is ConflictOrder.RECORD else _("by field")
         marked = self.table.total if self.table.all_marked else len(self.table.marked)
-        self.query_one(FilterLine).tell(f"{order}  {_('marked')} {number_text(marked or 0)}" if marked else order)
+        parts = [f"{_('marked')} {number_text(marked)}"] if marked else []
+        if self._held:
+            parts.append(count("h: {n} plan held", "h: {n} plans held", self._held))
+        self.query_one(FilterLine).tell("  ".join([*parts, order]))
 
     # Moving
 
@@ -138,6 +141,8 @@ class ConflictsScreen(MainScreen):
 
     @work(exclusive=True, group="explain")
     async def _explain(self) -> None:
+        self._held = await self.crm.asking.look(lambda view: view.plans.count())
+        self._tell()
         row = self.table.current
         self.pane.found = None if row is None else await self.crm.asking.at_desk(_beside(int(row.key)))
         self.pane.draw()

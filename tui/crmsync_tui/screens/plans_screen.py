@@ -14,6 +14,7 @@ from crmsync_tui import plan_rows
 from crmsync_tui.pages import Pages, Slice
 from crmsync_tui.screens.main_screen import MainScreen
 from crmsync_tui.screens.preview import Preview
+from crmsync_tui.shown import line
 from crmsync_tui.widgets.detail import Detail
 from crmsync_tui.widgets.record_table import Column, RecordTable
 from crmsync_tui.words import _, count
@@ -25,8 +26,9 @@ class PlansScreen(MainScreen):
     NAME: ClassVar[str] = "conflicts"
     HELP_TEXT: ClassVar[str] = _(
         "A plan is held when it would do much at once: delete, empty or change many records. Above are the plans, "
-        "below the lines of the one under the cursor; tab goes from one to the other. a lets the whole plan pass, d refuses "
-        "it: what vanished is put back, and what was to be deleted stays. A line that has moved since is asked again."
+        "below the lines of the one under the cursor; tab goes from one to the other. a lets the whole plan pass, d "
+        "refuses it: what vanished is put back, and what was to be deleted stays. A line that has moved since is asked "
+        "again."
     )
     DEFAULT_CSS = """
     PlansScreen #plans { height: 6; }
@@ -110,9 +112,7 @@ class PlansScreen(MainScreen):
             return
         id = int(row.key)
         told = await self.crm.asking.look(
-            lambda view: plan_rows.weighed(
-                plan := view.plans.get(id), view.accounts.names().get(plan.account, "")
-            )
+            lambda view: plan_rows.weighed(plan := view.plans.get(id), view.accounts.names().get(plan.account, ""))
         )
         title = {"apply": _("apply"), "discard": _("discard")}[word]
         if await self.app.push_screen_wait(Preview(f"{title} {told[0]}", told[1])):
@@ -124,7 +124,7 @@ class PlansScreen(MainScreen):
         self.crm.say(_("plan {id}: the account is synced").format(id=id))
         answer = await self.crm.errand.run("plans", word, str(id))
         if not answer.well:
-            self.app.notify(plan_rows.line(answer.text), severity="error", markup=False)
+            self.app.notify(line(answer.text), severity="error", markup=False)
         elif refused := answer.data.get("refused"):
             moved = count("{n} line has moved, and is held", "{n} lines have moved, and are held", len(refused))
             self.crm.say(_("plan {id} is done").format(id=id) + f": {moved}")

@@ -20,15 +20,14 @@ class TypingIn(Question[str | None]):
     """Gives the text, or `None`. `check` raises `Usage` for what cannot be taken; `start` stands there already."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", _("Save"), id="typing.take"),
-        Binding("ctrl+s", "take", _("Save"), show=False, id="typing.save"),
+        Binding("ctrl+s", "take", _("Save"), id="typing.save"),
         Binding("escape", "leave", _("Leave it"), id="typing.leave"),
     ]
 
     def __init__(self, title: str, lines: Sequence[Content], check: Callable[[str], object], start: str = "") -> None:
         super().__init__(title, lines)
         self._check = check
-        self._input = Input(value=start)
+        self._input = Input(value=start, select_on_focus=False)
         self._fault = Static()
 
     def below(self) -> Iterable[Widget]:

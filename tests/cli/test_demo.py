@@ -47,7 +47,7 @@ def test_a_match_a_conflict_a_parked_card_and_a_deletion_wait_at_the_end(shown: 
     assert any("Jürgen Krämer" in line and "title" in line and "Inhaber" in line for line in lines)
     assert any("Tom Harrow" in line and "(deletion)" in line for line in lines)
     assert any("fair-2026-0018" in line for line in lines)
-    assert lines[-1] == "records 22, queue 2, conflicts 2, held 0, parked 1"
+    assert lines[-1] == "records 22, queue 2, conflicts 2, held 0, parked 1, failing 0"
 
 
 def test_every_question_stands_beside_the_command_that_answers_it(shown: Shown) -> None:

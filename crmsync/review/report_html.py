@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
-from crmsync.review.report import Change, Line, Report, Section, in_words
+from crmsync.review.report import Line, Report
+from crmsync.review.report_page import write
 from crmsync.safe import safe
 
 _STYLE = """
@@ -36,54 +37,55 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 def render(report: Report) -> Iterator[str]:
     """The file, piece by piece."""
-    title = _text(report.title)
-    yield (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<dl>\n"
-    )
-    for name, value in report.facts:
-        yield f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>\n"
-    yield "</dl>\n"
-    if report.mails:
-        yield f'<p class="mails">The server would send {report.mails:,} invitations by mail because of this.</p>\n'
-    for section in report.sections:
-        yield from _section(section)
-    if not report.sections:
-        yield "<p>Nothing to do.</p>\n"
-    if report.notes:
+    return write(report, _Html())
+
+
+class _Html:
+    """See `Writer`."""
+
+    def start(self, title: str, facts: Sequence[tuple[str, str]]) -> Iterator[str]:
+        yield (
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+            f"<title>{_text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{_text(title)}</h1>\n<dl>\n"
+        )
+        for name, value in facts:
+            yield f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>\n"
+        yield "</dl>\n"
+
+    def remark(self, sentence: str, *, loud: bool) -> str:
+        start = '<p class="mails">' if loud else "<p>"
+        return f"{start}{_text(sentence)}</p>\n"
+
+    def section(self, title: str, count: str) -> str:
+        return (
+            f"<h2>{_text(title)} <small>({count})</small></h2>\n<table>\n"
+            '<colgroup><col class="who"><col class="field"><col><col></colgroup>\n'
+            "<thead><tr><th>Who</th><th>What</th><th>Before</th><th>After</th></tr></thead>\n<tbody>\n"
+        )
+
+    def row(self, line: Line, cells: tuple[str, str, str], number: int, /) -> str:
+        first = f'<tr><td rowspan="{len(line.changes) or 1}">{_who(line)}</td>'
+        field, before, after = map(_text, cells)
+        gone, come = before and f"<del>{before}</del>", after and f"<ins>{after}</ins>"
+        start = '<tr class="more">' if number else first
+        return f"{start}<td>{field}</td><td>{gone}</td><td>{come}</td></tr>\n"
+
+    def end_of_section(self) -> str:
+        return "</tbody>\n</table>\n"
+
+    def notes(self, notes: Sequence[str]) -> Iterator[str]:
         yield "<h2>Notes</h2>\n<ul>\n"
-        yield from (f"<li>{_text(note)}</li>\n" for note in report.notes)
+        yield from (f"<li>{_text(note)}</li>\n" for note in notes)
         yield "</ul>\n"
-    yield "</body>\n</html>\n"
 
-
-def _section(section: Section) -> Iterator[str]:
-    yield (
-        f"<h2>{_text(section.title)} <small>({len(section.lines):,})</small></h2>\n<table>\n"
-        '<colgroup><col class="who"><col class="field"><col><col></colgroup>\n'
-        "<thead><tr><th>Who</th><th>What</th><th>Before</th><th>After</th></tr></thead>\n<tbody>\n"
-    )
-    for line in section.lines:
-        start = f'<tr><td rowspan="{len(line.changes) or 1}">{_who(line)}</td>'
-        for change in line.changes or (None,):
-            yield f"{start}{_cells(change)}</tr>\n"
-            start = '<tr class="more">'
-    yield "</tbody>\n</table>\n"
+    def end(self) -> str:
+        return "</body>\n</html>\n"
 
 
 def _who(line: Line) -> str:
     small = [" · ".join(part for part in (line.account, line.collection) if part), line.href, line.reason]
     return _text(line.name or line.href) + "".join(f"<small>{_text(part)}</small>" for part in small if part)
-
-
-def _cells(change: Change | None) -> str:
-    if change is None:
-        return "<td></td><td></td><td></td>"
-    before, after = in_words(change.before), in_words(change.after)
-    gone = f"<del>{_text(before)}</del>" if before else ""
-    come = f"<ins>{_text(after)}</ins>" if after else ""
-    return f"<td>{_text(change.field)}</td><td>{gone}</td><td>{come}</td>"
 
 
 def _text(text: str) -> str:

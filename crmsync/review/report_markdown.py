@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from crmsync.review.report import Report, Section, in_words
+from crmsync.review.report import Line, Report
+from crmsync.review.report_page import write
 from crmsync.safe import safe
 
 _MARKUP = re.compile(r"[\\`*_~\[\]<>|&$#!{}]|(?<=[A-Za-z]):(?=//)|(?<=\bwww)\.|(?<=\w)@(?=\w)", re.IGNORECASE)
@@ -14,29 +15,37 @@ _MARKUP = re.compile(r"[\\`*_~\[\]<>|&$#!{}]|(?<=[A-Za-z]):(?=//)|(?<=\bwww)\.|(
 
 def render(report: Report) -> Iterator[str]:
     """The text, piece by piece."""
-    yield f"# {_text(report.title)}\n\n"
-    for name, value in report.facts:
-        yield f"- {_text(name)}: {_text(value)}\n"
-    if report.mails:
-        yield f"\n**The server would send {report.mails:,} invitations by mail because of this.**\n"
-    for section in report.sections:
-        yield from _section(section)
-    if not report.sections:
-        yield "\nNothing to do.\n"
-    if report.notes:
-        yield "\n## Notes\n\n"
-        yield from (f"- {_text(note)}\n" for note in report.notes)
+    return write(report, _Markdown())
 
 
-def _section(section: Section) -> Iterator[str]:
-    yield f"\n## {section.title} ({len(section.lines):,})\n\n"
-    yield "| who | where | field | before | after | why |\n|---|---|---|---|---|---|\n"
-    for line in section.lines:
+class _Markdown:
+    """See `Writer`."""
+
+    def start(self, title: str, facts: Sequence[tuple[str, str]]) -> Iterator[str]:
+        yield f"# {_text(title)}\n\n"
+        for name, value in facts:
+            yield f"- {_text(name)}: {_text(value)}\n"
+
+    def remark(self, sentence: str, *, loud: bool) -> str:
+        return f"\n**{_text(sentence)}**\n" if loud else f"\n{_text(sentence)}\n"
+
+    def section(self, title: str, count: str) -> str:
+        head = "| who | where | field | before | after | why |\n|---|---|---|---|---|---|\n"
+        return f"\n## {_text(title)} ({count})\n\n{head}"
+
+    def row(self, line: Line, cells: tuple[str, str, str], _number: int, /) -> str:
         where = " ".join(part for part in (line.account, line.collection, line.href) if part)
-        for change in line.changes or (None,):
-            values = ("", "", "") if change is None else (change.field, *map(in_words, (change.before, change.after)))
-            cells = (line.name, where, *values, line.reason)
-            yield f"| {' | '.join(map(_text, cells))} |\n"
+        return f"| {' | '.join(map(_text, (line.name, where, *cells, line.reason)))} |\n"
+
+    def end_of_section(self) -> str:
+        return ""
+
+    def notes(self, notes: Sequence[str]) -> Iterator[str]:
+        yield "\n## Notes\n\n"
+        yield from (f"- {_text(note)}\n" for note in notes)
+
+    def end(self) -> str:
+        return ""
 
 
 def _text(text: str) -> str:

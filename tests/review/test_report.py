@@ -278,3 +278,14 @@ def test_an_empty_report_says_so() -> None:
 
 def test_a_csv_report_holds_no_control_character_that_a_terminal_obeys() -> None:
     assert report_csv._row(("\x1b[2J\x07name", "two\nlines")) == '␛[2J␇name,"two\nlines"\r\n'
+
+
+@pytest.mark.parametrize("page", [report_html, report_markdown])
+def test_a_page_says_aloud_what_a_server_would_mail_and_that_there_is_nothing_to_do(page: Any) -> None:
+    said = "".join(page.render(Report("Plan", (), (), mails=1200)))
+    assert "1,200 invitations" in said
+    assert "Nothing to do" in said
+    some = Report("Plan", (), [Section("New in the CRM", [Line("create", "crm", "", "", "r", "Ada")])])
+    said = "".join(page.render(some))
+    assert "invitations" not in said
+    assert "Nothing to do" not in said

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 
 from crmsync.cli.answers import WIDTH
+from crmsync.home import Home
 from crmsync.safe import fit, safe
+from crmsync.under_way import telling
+
+
+@contextmanager
+def followed(home: Home, account: str) -> Iterator[Callable[[str, int, int | None], None]]:
+    """The progress of a cycle of this account: for whoever sits here, and for whoever asks meanwhile."""
+    line = ProgressLine()
+    with telling(home, account) as tell:
+
+        def progress(step: str, done: int, total: int | None) -> None:
+            line(step, done, total)
+            tell(step, done, total)
+
+        try:
+            yield progress
+        finally:
+            line.close()
 
 
 class ProgressLine:

@@ -10,11 +10,11 @@ from crmsync import cycle
 from crmsync.cli.answers import answer, narrate
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.frame import OK, SOME_FAILED
-from crmsync.cli.progress import ProgressLine
+from crmsync.cli.progress import followed
 from crmsync.cli.remotes import rules
 from crmsync.connectors.base import Settings
 from crmsync.connectors.file_set import FileSet
-from crmsync.cycle import Enrolment, RunResult
+from crmsync.cycle import Enrolment, Progress, RunResult
 from crmsync.desk import FILES, Desk, now
 from crmsync.model import Confidence, Mode, RecordType
 from crmsync.review import import_queue
@@ -37,22 +37,20 @@ def run(desk: Desk, argv: list[str]) -> int:
     options = parser.parse_args(argv)
     # An import makes many objects and hardly a cycle among them: looking for cycles finds nothing to free.
     gc.set_threshold(500_000, 50, 1000)
-    progress, brought = ProgressLine(), Done()
+    brought = Done()
     with FileSet(Settings(), [Path(path) for path in options.paths]) as files:
         account = _account(desk)
         enrolment = None
         if options.type:
             enrolment = Enrolment(RecordType(options.type), desk.user.id if options.sync else None, new_id)
         governed = replace(rules(desk, account), enrolment=enrolment)
-        try:
+        with followed(desk.home, FILES) as progress:
             result = cycle.run(desk.store, account.name, files, governed, clock=now, progress=progress, within=desk.run)
             if result.error is not None:
                 raise result.error
             if enrolment is not None:
                 brought = _bring_in(desk, account, files, enrolment, progress)
                 _add_up(desk, result, brought)
-        finally:
-            progress.close()
     counts = _counts(files, result)
     answer(options, counts, ", ".join(f"{name} {count:,}" for name, count in counts.items()))
     if counts["queued"] and not options.json:
@@ -91,7 +89,7 @@ def _account(desk: Desk) -> Account:
     return account
 
 
-def _bring_in(desk: Desk, account: Account, files: FileSet, enrolment: Enrolment, progress: ProgressLine) -> Done:
+def _bring_in(desk: Desk, account: Account, files: FileSet, enrolment: Enrolment, progress: Progress) -> Done:
     """Whatever of these files waits in the queue since an earlier import, and is probably no record yet."""
     total, after = Done(), 0
     with desk.store.view() as view:

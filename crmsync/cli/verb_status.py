@@ -6,6 +6,7 @@ from crmsync.cli.answers import emit, say, table
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.frame import OK, REVIEW
 from crmsync.desk import Desk
+from crmsync.under_way import UnderWay, read
 
 
 def run(desk: Desk, argv: list[str]) -> int:
@@ -16,14 +17,25 @@ def run(desk: Desk, argv: list[str]) -> int:
     options = parser.parse_args(argv)
     with desk.glancing() as view:
         accounts, counts = view.overview(), view.counts()
+    going_on = read(desk.home)
     if options.json:
         names = ("name", "kind", "state", "message", "items", "last_sync")
-        shown = [dict(zip(names, account, strict=True)) for account in accounts]
+        shown = [dict(zip(names, account, strict=True)) | _progress(going_on.get(account[0])) for account in accounts]
         emit({"daemon": {"running": False}, "accounts": shown, "counts": counts})
     else:
-        rows = [(name, state, items, last or "never", message) for name, _, state, message, items, last in accounts]
+        rows = [
+            (name, "syncing" if name in going_on else state, items, last or "never", message)
+            for name, _, state, message, items, last in accounts
+        ]
         empty = "No account yet. Add one with `crmsync account add`."
         table(("account", "state", "items", "last sync", ""), rows, empty)
         say(", ".join(f"{name} {count:,}" for name, count in counts.items()))
     waiting = counts["queue"] or counts["conflicts"] or counts["held"] or counts["parked"]
     return REVIEW if options.exit_code and waiting else OK
+
+
+def _progress(one: UnderWay | None) -> dict[str, object]:
+    if one is None:
+        return {}
+    names = ("step", "done", "total", "rate", "began")
+    return {"progress": {name: getattr(one, name) for name in names} | {"left": one.left}}

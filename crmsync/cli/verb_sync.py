@@ -8,7 +8,7 @@ from crmsync import cycle
 from crmsync.cli.answers import emit, narrate, say, table
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.frame import OK, REVIEW, SOME_FAILED, exit_code
-from crmsync.cli.progress import ProgressLine
+from crmsync.cli.progress import followed
 from crmsync.cli.remotes import connect, rules
 from crmsync.cycle import RunResult
 from crmsync.desk import FILES, Desk, now
@@ -40,9 +40,8 @@ def run(desk: Desk, argv: list[str]) -> int:
 
 def sync(desk: Desk, account: Account, *, dry_run: bool = False, full: bool = False) -> RunResult:
     """One account's cycle. A connector that cannot even be made is a failed run like any other."""
-    progress = ProgressLine()
     try:
-        with connect(desk, account) as connector:
+        with followed(desk.home, account.name) as progress, connect(desk, account) as connector:
             return cycle.run(
                 desk.store,
                 account.name,
@@ -57,8 +56,6 @@ def sync(desk: Desk, account: Account, *, dry_run: bool = False, full: bool = Fa
     except (Halt, Retry) as error:
         desk.gave_up(error)
         return RunResult(account.name, state="failed", error=error)
-    finally:
-        progress.close()
 
 
 def _keep_to_what_is_seen(desk: Desk, results: Sequence[RunResult]) -> None:

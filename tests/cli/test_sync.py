@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from crmsync import under_way
+from crmsync.cli.progress import followed
 from crmsync.connectors.faults import Fault
 from crmsync.connectors.memory import publish, withdraw
 from crmsync.connectors.memory_remote import MemoryRemote
@@ -100,6 +103,33 @@ def test_status_says_what_waits_and_only_on_demand_by_its_exit_code(phone: Termi
     assert status["counts"] == {"records": 0, "queue": 1, "conflicts": 0, "held": 0, "parked": 0, "failing": 0}
     assert [(one["name"], one["state"], one["items"]) for one in status["accounts"]] == [("phone", "ok", 1)]
     assert phone("status").code == 0
+
+
+def test_status_says_what_is_going_on_and_nothing_of_it_afterwards(phone: Terminal) -> None:
+    with followed(phone.home, "phone"), followed(phone.home, "files"):
+        (account,) = phone.json("status")["accounts"]
+        assert "syncing" in phone("status").out
+    assert account["progress"]["done"] == 0
+    assert set(account["progress"]) == {"step", "done", "total", "rate", "began", "left"}
+    assert "progress" not in phone.json("status")["accounts"][0]
+
+
+def test_while_a_sync_runs_others_can_see_how_far_it_is(
+    phone: Terminal, remote: MemoryRemote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(under_way, "SECONDS", 0.0)
+    remote.seed(BOOK, "a", card("1", "Ada").encode())
+    seen: list[under_way.UnderWay] = []
+    write = under_way._Teller.write
+
+    def spy(teller: under_way._Teller, *told: Any) -> None:
+        write(teller, *told)
+        seen.extend(under_way.read(phone.home).values())
+
+    monkeypatch.setattr(under_way._Teller, "write", spy)
+    phone("sync")
+    assert ("reading", 1) in [(one.step.split()[1], one.done) for one in seen if one.step]
+    assert under_way.read(phone.home) == {}
 
 
 def test_an_empty_home_has_a_status(crm: Terminal) -> None:

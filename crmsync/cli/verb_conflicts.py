@@ -29,6 +29,10 @@ def run(desk: Desk, argv: list[str]) -> int:
     match options.action:
         case "list":
             return _list(desk, options)
+        case "show":
+            from crmsync.cli.conflict_show import show
+
+            return show(desk, options.id, json=options.json, every=options.all)
         case "resolve":
             return _resolve(desk, options)
         case "restore":
@@ -43,6 +47,10 @@ def _parser() -> Arguments:
     listing = actions.add_parser("list", help="what is open")
     listing.add_argument("--decided", action="store_true", help="what was decided, by whom, and the value that lost")
     listing.add_argument("--json", action="store_true")
+    showing = actions.add_parser("show", help="base, CRM and remote of the record, field by field")
+    showing.add_argument("id", type=positive)
+    showing.add_argument("--all", action="store_true", help="also the fields that are the same on both sides")
+    showing.add_argument("--json", action="store_true")
     resolve = actions.add_parser("resolve", help="say which value stands")
     resolve.add_argument("ids", nargs="*", type=positive, metavar="ID")
     resolve.add_argument("--field", help="all open conflicts about this field")

@@ -6,19 +6,20 @@ merged in the cycle that found the conflict is told as well, so that a person se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from crmsync import translate
+from crmsync.core.declarations import Master
 from crmsync.core.fieldmap import view as visible
 from crmsync.core.keys import same
 from crmsync.core.merge import Ruling, merge
 from crmsync.core.reconcile import Policies
 from crmsync.errors import Unreadable
 from crmsync.formats.modified import modified
-from crmsync.model import JournalEntry, Link, Mode, Policy, Record, Side
+from crmsync.model import JournalEntry, Link, Mode, Policy, Record
 from crmsync.review.conflicts import DELETED
 from crmsync.store.accounts import Account
 from crmsync.store.conflict_log import LoggedConflict
@@ -41,7 +42,7 @@ class Fate(StrEnum):
 class Beside:
     """One field. `why`: what decided. `done`: it has happened already; else the next sync does it.
 
-    `conflict`: the id of the open conflict about it, 0 without one. `master`: whose word alone counts.
+    `conflict`: the id of the open conflict about it, 0 without one. `master`: the system whose word alone counts.
     """
 
     field: str
@@ -52,7 +53,7 @@ class Beside:
     why: str = ""
     done: bool = False
     conflict: int = 0
-    master: Side | None = None
+    master: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,12 @@ class _Sides:
         self.found[name] = Beside(name, fate, **{**values, **more})
 
 
-def compare(tx: Tables, id: int, policies: Callable[[Account], Policies]) -> SideBySide | None:
+def compare(
+    tx: Tables, id: int, policies: Callable[[Account], Policies], masters: Iterable[Master] = ()
+) -> SideBySide | None:
     """All about the record and the item of a conflict; `None` when its link is gone.
 
-    `policies` is what the config says about an account. Raises `Usage` when there is no such conflict.
+    `policies` and `masters` are what the config says. Raises `Usage` when there is no such conflict.
     """
     logged = tx.conflicts.get(id)
     link, record = tx.links.get(logged.conflict.link), tx.records.get(logged.conflict.record, deleted=True)
@@ -115,7 +118,8 @@ def compare(tx: Tables, id: int, policies: Callable[[Account], Policies]) -> Sid
             name, known = waiting.conflict.field, waiting.conflict
             more = {"base": known.base, "remote": known.remote, "why": known.why, "conflict": waiting.id}
             sides.put(name, Fate.ASKED, **more)
-    fields = [replace(one, master=policy.masters.get(name)) for name, one in sorted(sides.found.items())]
+    systems = {one.field: one.system for one in masters if one.type is record.type and one.field in policy.masters}
+    fields = [replace(one, master=systems.get(name, "")) for name, one in sorted(sides.found.items())]
     edits = tx.journal.changes_of(record.id, logged.conflict.field, 1) if logged.conflict.field != DELETED else []
     edit = edits[0] if edits else None
     return SideBySide(logged, record, account.name, link.href, fields, there, changed_there, edit, unreadable)

@@ -37,10 +37,12 @@ def _unfolded(text: str) -> list[str]:
 
 
 def clash(
-    crm: Crm, people: Sequence[tuple[Mapping[str, Value], Mapping[str, Value], Mapping[str, str]]]
+    crm: Crm,
+    people: Sequence[tuple[Mapping[str, Value], Mapping[str, Value], Mapping[str, str]]],
+    policy: Policy | None = None,
 ) -> tuple[list[str], Hub, Spoke]:
     """People as both sides know them, as the CRM changes them, and as the phone does; synced until all is asked."""
-    hub, phone = hub_of(crm)
+    hub, phone = hub_of(crm, policy)
     ids = [hub.add(**agreed) for agreed, _, _ in people]
     settled(phone)
     for id, (_, here, elsewhere) in zip(ids, people, strict=True):

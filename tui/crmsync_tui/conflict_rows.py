@@ -10,7 +10,6 @@ from textual.content import Content
 
 from crmsync.core.fieldmap import display_name
 from crmsync.core.origin import read
-from crmsync.model import Side
 from crmsync.review import provenance
 from crmsync.review.conflicts import DELETED, Choice
 from crmsync.review.side_by_side import Beside, Fate, SideBySide
@@ -137,7 +136,7 @@ def _sign(one: Beside) -> str:
         case Fate.PUT_BACK:
             return marks().locked
         case Fate.SAME:
-            return marks().locked if one.master is not None else marks().well
+            return marks().locked if one.master else marks().well
 
 
 def _why(one: Beside, *, deletion: bool) -> str:
@@ -151,9 +150,9 @@ def _why(one: Beside, *, deletion: bool) -> str:
             return "" if one.done else _("the next sync brings it there")
         case Fate.PUT_BACK:
             words = _("put back") if one.done else _("the next sync puts it back")
-            return f"{words}: {one.why}"
-        case Fate.SAME if one.master is not None:
-            return _("locked: the CRM is master") if one.master is Side.CRM else _("locked: the remote is master")
+            return f"{words}: {one.why}" + (f" ({one.master})" if one.master else "")
+        case Fate.SAME if one.master:
+            return _("locked: only {system} changes it").format(system=one.master)
         case _:
             return one.why
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crmsync.model import Policy, Side
 from crmsync.safe import columns
 from crmsync.store.conflict_log import LoggedConflict
 from tests.cycle.bench_of import BOOK, settled
@@ -264,3 +265,32 @@ async def test_hostile_values_neither_crash_nor_change_the_layout(tmp_path: Path
         assert "ACME" in text.split("\n")[3]
         await stage.press("asterisk", "r", "enter")
         assert open_ones(stage) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_mastered_field_is_locked_with_the_reason(tmp_path: Path, size: tuple[int, int]) -> None:
+    def mastered(crm: Crm) -> None:
+        agreed = {"name": "Eva", "note": "agreed", "title": "Dr", "nickname": "E"}
+        policy = Policy(masters={"title": Side.CRM, "nickname": Side.CRM})
+        _, hub, _ = clash(crm, [(agreed, {"note": "office"}, {"note": "phone", "title": "Prof"})], policy)
+        hub.store.close()
+
+    masters = "".join(
+        f'[[masters]]\ntype = "contact"\nfield = "{field}"\nsystem = "crm"\n' for field in ("title", "nickname")
+    )
+    async with staged(tmp_path, mastered, size, config=masters) as stage:
+        text = await stage.press("3")
+        assert "1 open, 1 put back" in text
+        assert "⊘ title" in text and "Prof" in text
+        assert "the CRM is master of this field (crm)" in text
+        text = await stage.press("plus", "tab", "pagedown")
+        assert "⊘ nickname" in text and "only crm changes it" in text
+
+
+async def test_typing_filters_by_record_field_and_account(tmp_path: Path) -> None:
+    async with staged(tmp_path, petr_and_eva) as stage:
+        await stage.press("3", "slash")
+        text = await stage.type("novak note")
+        assert "Petr Novák" in text and "Eva" not in text and "Boss  " not in text.split("───")[0]
+        await stage.press("escape", "asterisk", "c")
+        assert {one.conflict.crm for one in open_ones(stage)} == {"office 2", "Boss"}

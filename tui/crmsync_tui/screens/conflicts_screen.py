@@ -289,7 +289,7 @@ def _beside(id: int) -> Callable[[Desk], SideBySide | None]:
         with desk.seeing() as view:
             if not view.conflicts.many([id]):
                 return None
-            return compare(view, id, lambda account: config.policies(account.name, account.mode))
+            return compare(view, id, lambda one: config.policies(one.name, one.mode), config.masters)
 
     return work
 

@@ -1,4 +1,4 @@
-"""What an account gets beside the flagged records: its filter."""
+"""What an account gets beside the flagged records, its filter; and whether it is synced at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from crmsync.cli.answers import answer, narrate
 from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.model import Mode
+from crmsync.review import pausing
 
 
 def choose(desk: Desk, options: argparse.Namespace) -> int:
@@ -22,3 +23,11 @@ def choose(desk: Desk, options: argparse.Namespace) -> int:
     narrate(f"the next sync applies it: `crmsync sync {account.name} --dry-run` shows what it will do")
     text = f"{account.name}: gets what is flagged" + (f", and what the filter {name} selects" if name else "")
     return answer(options, {"account": account.name, "filter": name}, text)
+
+
+def pause(desk: Desk, options: argparse.Namespace) -> int:
+    """Leaves the account alone, or goes on with it."""
+    with desk.deciding("paused" if options.pause else "resumed", seeing=True) as tx:
+        account = pausing.pause(tx, options.name, paused=options.pause)
+    text = f"{account.name}: paused; nothing is read or written there" if account.paused else f"{account.name}: resumed"
+    return answer(options, {"account": account.name, "paused": account.paused}, text)

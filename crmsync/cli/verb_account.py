@@ -38,6 +38,8 @@ def run(desk: Desk, argv: list[str]) -> int:
         case "set":
             from crmsync.cli import account_choice
 
+            if options.pause or options.resume:
+                return account_choice.pause(desk, options)
             return account_choice.choose(desk, options)
         case "discover":
             from crmsync.cli import account_discovery
@@ -79,7 +81,7 @@ def _parser() -> Arguments:
         ("check", "sign in and count, change nothing"),
         ("sign-in", "give its password again"),
         ("select", "say anew which of its collections take part"),
-        ("set", "what it gets beside the flagged records: what a saved filter selects, or nothing"),
+        ("set", "what it gets beside the flagged records, and whether it is synced at all"),
         ("remove", "forget it; the remote keeps all"),
     ):
         one = actions.add_parser(name, help=text)
@@ -92,6 +94,8 @@ def _parser() -> Arguments:
     which = actions.choices["set"].add_mutually_exclusive_group(required=True)
     which.add_argument("--filter", metavar="NAME", help="see `crmsync filter preview NAME --account ...` first")
     which.add_argument("--no-filter", action="store_true", help="flagged records only; the others leave the account")
+    which.add_argument("--pause", action="store_true", help="`sync` leaves it alone until it is resumed")
+    which.add_argument("--resume", action="store_true", help="sync it again")
     actions.choices["remove"].add_argument("--eject", action="store_true", help="delete there what crmsync wrote there")
     return parser
 
@@ -104,7 +108,15 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
         emit({"accounts": [_json(account, collections, filters[account.id]) for account, collections in accounts]})
         return 0
     rows = [
-        (account.name, account.kind, account.mode, account.state, one.name, one.kind, one.items)
+        (
+            account.name,
+            account.kind,
+            account.mode,
+            "paused" if account.paused else account.state,
+            one.name,
+            one.kind,
+            one.items,
+        )
         for account, collections in accounts
         for one in collections
         if one.selected
@@ -130,6 +142,7 @@ def _json(account: Account, collections: Sequence[Collection], filter: Filter | 
         "kind": account.kind,
         "mode": account.mode.value,
         "state": account.state,
+        "paused": account.paused,
         "message": account.message,
         "filter": None if filter is None else filter.name,
         "collections": lines,

@@ -19,19 +19,26 @@ def run(desk: Desk, argv: list[str]) -> int:
         accounts, counts = view.overview(), view.counts()
     going_on = read(desk.home)
     if options.json:
-        names = ("name", "kind", "state", "message", "items", "last_sync")
-        shown = [dict(zip(names, account, strict=True)) | _progress(going_on.get(account[0])) for account in accounts]
+        names = ("name", "kind", "state", "message", "items", "last_sync", "paused", "until")
+        shown = [
+            dict(zip(names, account, strict=True)) | {"paused": bool(account[6])} | _progress(going_on.get(account[0]))
+            for account in accounts
+        ]
         emit({"daemon": {"running": False}, "accounts": shown, "counts": counts})
     else:
         rows = [
-            (name, "syncing" if name in going_on else state, items, last or "never", message)
-            for name, _, state, message, items, last in accounts
+            (name, _word(state, paused=bool(paused), busy=name in going_on), items, last or "never", message)
+            for name, _, state, message, items, last, paused, _ in accounts
         ]
         empty = "No account yet. Add one with `crmsync account add`."
         table(("account", "state", "items", "last sync", ""), rows, empty)
         say(", ".join(f"{name} {count:,}" for name, count in counts.items()))
     waiting = counts["queue"] or counts["conflicts"] or counts["held"] or counts["parked"]
     return REVIEW if options.exit_code and waiting else OK
+
+
+def _word(state: str, *, paused: bool, busy: bool) -> str:
+    return "syncing" if busy else "paused" if paused else state
 
 
 def _progress(one: UnderWay | None) -> dict[str, object]:

@@ -40,6 +40,9 @@ def run(desk: Desk, argv: list[str]) -> int:
 
 def sync(desk: Desk, account: Account, *, dry_run: bool = False, full: bool = False) -> RunResult:
     """One account's cycle. A connector that cannot even be made is a failed run like any other."""
+    if account.paused:
+        note = f"paused: `crmsync account set {account.name} --resume` goes on with it"
+        return RunResult(account.name, state="skipped", notes=[note])
     try:
         with followed(desk.home, account.name) as progress, connect(desk, account) as connector:
             return cycle.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from crmsync.connectors.base import Connector
@@ -19,7 +20,7 @@ from crmsync.cycle.moved import follow
 from crmsync.cycle.propose import propose
 from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, quiet
-from crmsync.errors import Halt, Refused, Retry, SignInNeeded, Skip
+from crmsync.errors import Busy, Halt, Refused, Retry, SignInNeeded, Skip
 from crmsync.model import RecordType
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Store, Tables
@@ -162,9 +163,18 @@ def _finish(job: Job) -> None:
     with job.store.transaction(job.stamp(), durable=False) as tx:
         result.failing = tx.parked.failing(job.account.id)
         tx.runs.finish(result.id, result.state, result.to_json(), str(result.error or ""))
-        tx.accounts.set_state(job.account.id, _word(job, tx), str(result.error or ""))
+        tx.accounts.set_state(job.account.id, _word(job, tx), str(result.error or ""), _until(job))
         if dict(hints) != dict(job.account.hints):
             tx.accounts.set_hints(job.account.id, hints)
+
+
+def _until(job: Job) -> str:
+    """When a remote that has asked us to wait may be asked again."""
+    match job.result.error:
+        case Busy(after=seconds) if seconds > 0:
+            return (datetime.fromisoformat(job.clock()) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case _:
+            return ""
 
 
 def _word(job: Job, tx: Tables) -> str:

@@ -18,6 +18,7 @@ class Account:
 
     `secret_place` says where the secret lies ("keyring", "file", "env:NAME"), never what it is. `policy` is the JSON
     form of what the core's `Policy` is built from. `state` is a word for people (`new`, `ok`, `sign-in`, `failing`).
+    `paused`: nobody is to sync it. `until`: its remote has asked us to wait until then; `""`: it has not.
     """
 
     id: int
@@ -33,9 +34,11 @@ class Account:
     state: str = "new"
     message: str = ""
     policy: Mapping[str, Any] = field(default_factory=dict)
+    paused: bool = False
+    until: str = ""
 
 
-_COLUMNS = "name, kind, mode, user, url, username, options, hints, secret_place, state, message, policy"
+_COLUMNS = "name, kind, mode, user, url, username, options, hints, secret_place, state, message, policy, paused, until"
 
 
 class Accounts:
@@ -49,23 +52,28 @@ class Accounts:
         if self.find(account.name):
             raise Usage("there is such an account already", thing=account.name, next_step="Choose another name")
         self._session.write(
-            f"INSERT INTO accounts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _values(account)
+            f"INSERT INTO accounts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _values(account)
         )
         return self.get(account.name)
 
     def set(self, account: Account) -> None:
         """Stores everything about the account with this id."""
         self._session.write(
-            f"UPDATE accounts SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
+            f"UPDATE accounts SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
             (*_values(account), account.id),
         )
 
-    def set_state(self, id: int, state: str, message: str = "") -> None:
-        """How the account is; writes nothing when that is known."""
+    def set_state(self, id: int, state: str, message: str = "", until: str = "") -> None:
+        """How the account is, and when its remote may be asked again; writes nothing when that is known."""
         self._session.write(
-            "UPDATE accounts SET state = ?, message = ? WHERE id = ? AND (state, message) <> (?, ?)",
-            (state, message, id, state, message),
+            "UPDATE accounts SET (state, message, until) = (?1, ?2, ?3) "
+            "WHERE id = ?4 AND (state, message, until) <> (?1, ?2, ?3)",
+            (state, message, until, id),
         )
+
+    def set_paused(self, id: int, paused: bool) -> None:
+        """Whether the account is left alone."""
+        self._session.write("UPDATE accounts SET paused = ? WHERE id = ?", (int(paused), id))
 
     def set_hints(self, id: int, hints: Mapping[str, str]) -> None:
         """What the connector learned; writes nothing when that is known."""
@@ -126,13 +134,15 @@ def _values(account: Account) -> tuple[object, ...]:
     return (
         account.name, account.kind, account.mode.value, account.user, account.url, account.username,
         dump(dict(account.options)), dump(dict(account.hints)), account.secret_place, account.state, account.message,
-        dump(dict(account.policy)),
+        dump(dict(account.policy)), int(account.paused), account.until,
     )  # fmt: skip
 
 
 def _account(row: tuple[Any, ...]) -> Account:
-    id, name, kind, mode, user, url, username, options, hints, secret_place, state, message, policy = row
+    (
+        id, name, kind, mode, user, url, username, options, hints, secret_place, state, message, policy, paused, until,
+    ) = row  # fmt: skip
     return Account(
         id, name, kind, word(Mode, mode), user, url, username, load(options), load(hints), secret_place, state, message,
-        load(policy),
+        load(policy), bool(paused), until,
     )  # fmt: skip

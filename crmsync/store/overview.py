@@ -35,8 +35,8 @@ def accounts(session: Session) -> list[Any]:
             WHERE c.account = a.id AND NOT m.gone AND {seen.item("m.collection", "m.href")}"""
     return session.all(
         f"""SELECT a.name, a.kind, a.state, a.message, ({items}),
-        (SELECT finished FROM runs WHERE account = a.name AND finished IS NOT NULL ORDER BY id DESC LIMIT 1)
-        FROM accounts a WHERE {seen.account("a.id")} ORDER BY a.id"""
+        (SELECT finished FROM runs WHERE account = a.name AND finished IS NOT NULL ORDER BY id DESC LIMIT 1),
+        a.paused, a.until FROM accounts a WHERE {seen.account("a.id")} ORDER BY a.id"""
     )
 
 

@@ -261,8 +261,11 @@ class Tables:
 
         return overview.counts(self, self._session)
 
-    def overview(self) -> list[tuple[str, str, str, str, int, str | None]]:
-        """What `status` shows of each account: name, kind, state, message, items, end of the last run."""
+    def overview(self) -> list[tuple[str, str, str, str, int, str | None, int, str]]:
+        """What `status` shows of each account.
+
+        Name, kind, state, message, items, end of the last run, whether it is paused, when it may be asked again.
+        """
         from crmsync.store import overview
 
         return overview.accounts(self._session)

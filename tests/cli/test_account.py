@@ -29,6 +29,7 @@ def test_an_account_is_listed_in_the_shape_of_the_contract(phone: Terminal, remo
             "kind": "memory",
             "mode": "two-way",
             "state": "ok",
+            "paused": False,
             "message": "",
             "filter": None,
             "collections": [{"name": "book", "kind": "addressbook", "href": BOOK, "selected": True, "items": 1}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,39 @@ def test_while_a_sync_runs_others_can_see_how_far_it_is(
     phone("sync")
     assert ("reading", 1) in [(one.step.split()[1], one.done) for one in seen if one.step]
     assert under_way.read(phone.home) == {}
+
+
+def test_a_paused_account_is_skipped_until_it_is_resumed(phone: Terminal, remote: MemoryRemote) -> None:
+    remote.seed(BOOK, "a", card("1", "Ada").encode())
+    assert phone.json("account", "set", "phone", "--pause") == {"schema": 1, "account": "phone", "paused": True}
+    (run,) = phone.json("sync")["runs"]
+    assert (run["state"], run["queued"]) == ("skipped", 0)
+    said = phone("sync", "phone", "--dry-run")
+    assert "skipped" in said.out
+    assert "--resume" in said.err
+    status = phone.json("status")
+    assert (status["counts"]["queue"], status["accounts"][0]["paused"]) == (0, True)
+    assert "paused" in phone("status").out
+    assert "paused" in phone("account", "list").out
+    phone("account", "set", "phone", "--resume")
+    assert phone.json("sync")["runs"][0]["queued"] == 1
+    assert not phone.json("status")["accounts"][0]["paused"]
+
+
+def test_imported_files_cannot_be_paused(phone: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "a.vcf").write_text(card("1", "Ada"))
+    phone("import", tmp_path / "a.vcf")
+    assert "no sync to pause" in phone.refuses("account", "set", "files", "--pause")
+
+
+def test_status_says_until_when_a_remote_has_asked_us_to_wait(phone: Terminal, remote: MemoryRemote) -> None:
+    remote.fail(Fault(1, Busy("slow down", after=120.0), times=1))
+    phone("sync", code=75)
+    (account,) = phone.json("status")["accounts"]
+    waits = datetime.fromisoformat(account["until"]) - datetime.fromisoformat(account["last_sync"])
+    assert waits.total_seconds() in (119, 120, 121)
+    phone("sync")
+    assert phone.json("status")["accounts"][0]["until"] == ""
 
 
 def test_an_empty_home_has_a_status(crm: Terminal) -> None:

@@ -16,7 +16,7 @@ from tests.store.content import STAMP, add_collection, card, contact, link
 
 FULL = Account(
     0, "work", "dav", Mode.IMPORT, 1, "https://dav.example", "anna", {"depth": "1"}, {"server": "x"}, "keyring", "ok",
-    "fine", {"masters": {"company": {"vat_number": "remote"}}},
+    "fine", {"masters": {"company": {"vat_number": "remote"}}}, True, "2026-01-02T00:00:00Z",
 )  # fmt: skip
 
 
@@ -35,7 +35,8 @@ def test_an_account_comes_back_as_it_was_added(tx: Tables) -> None:
 def test_an_account_changes_whole_or_in_part(tx: Tables) -> None:
     added = tx.accounts.add(FULL)
     tx.accounts.set(replace(added, name="office", mode=Mode.TWO_WAY))
-    tx.accounts.set_state(added.id, "sign-in", "the password was refused")
+    tx.accounts.set_state(added.id, "sign-in", "the password was refused", "2026-01-03T00:00:00Z")
+    tx.accounts.set_paused(added.id, False)
     tx.accounts.set_hints(added.id, {"server": "y"})
     assert tx.accounts.get("office") == replace(
         added,
@@ -44,6 +45,8 @@ def test_an_account_changes_whole_or_in_part(tx: Tables) -> None:
         state="sign-in",
         message="the password was refused",
         hints={"server": "y"},
+        paused=False,
+        until="2026-01-03T00:00:00Z",
     )
 
 
@@ -55,7 +58,7 @@ def test_saying_what_is_known_writes_nothing(store: Store) -> None:
         tx.collections.set_acked(collection.id, 5)
     before = store._connection.total_changes
     with store.transaction(STAMP) as tx:
-        tx.accounts.set_state(account.id, "ok", "fine")
+        tx.accounts.set_state(account.id, "ok", "fine", FULL.until)
         tx.accounts.set_hints(account.id, {"server": "x"})
         add_collection(tx)
         tx.collections.set_cursor(collection.id, Cursor("7"))

@@ -20,6 +20,6 @@ def test_an_account_shows_its_items_and_when_it_was_last_done(store: Store) -> N
         tx.runs.start("sync", "work")  # under way: the last one that ended is what counts
         tx.accounts.set_state(other.id, "failing", "no answer")
     with store.view() as view:
-        seen = {row[0]: row[2:] for row in view.overview()}
+        seen = {row[0]: row[2:6] for row in view.overview()}
     assert seen["work"] == ("new", "", 2, LATER)
     assert seen["quiet"] == ("failing", "no answer", 0, None)

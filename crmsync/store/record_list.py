@@ -24,6 +24,8 @@ _BROAD = 3000
 """When more records than this have the words, it no longer matters where: the last two stages become one."""
 
 _HAS_WORDS = "r.seq IN (SELECT rowid FROM record_words WHERE record_words MATCH ?)"
+_IS_AMONG_MANY = f"+{_HAS_WORDS}"
+"""The same for many: the `+` makes SQLite go along the names until the page is full, instead of sorting all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,14 @@ def select_ids(session: Session, selection: Selection) -> list[str]:
 
 def count(session: Session, selection: Selection) -> int:
     """See `Records.count`; without any filter it costs the same at any size."""
-    if not session.seen.limited and not (
-        selection.where or selection.search or selection.flagged or selection.deleted or selection.since
-    ):
+    narrowed = selection.where or selection.flagged or selection.deleted or selection.since or session.seen.limited
+    if not narrowed and not selection.search:
         rows = session.all("SELECT name, n FROM totals WHERE what = 'records'")
         return sum(n for name, n in rows if not selection.types or word(RecordType, name) in selection.types)
+    if not narrowed and not selection.types and (words := search.query(selection.search)):
+        session.settle()
+        # Nothing that is deleted has words there, so the index alone knows.
+        return int(session.one("SELECT count(*) FROM record_words WHERE record_words MATCH ?", (words,))[0])
     return _many(session, selection, _chosen(session, selection) & _found(selection))
 
 
@@ -184,7 +189,7 @@ def _having(session: Session, words: str, *, in_name: bool) -> _Condition | None
     sql = "SELECT rowid FROM record_words WHERE record_words MATCH ? LIMIT ?"
     found = {seq for (seq,) in session.all(sql, (words, _BROAD + 1))}
     if len(found) > _BROAD:
-        return _Condition(_HAS_WORDS, (words,)) if in_name else None
+        return _Condition(_IS_AMONG_MANY, (words,)) if in_name else None
     named = {seq for (seq,) in session.all(sql, (f"name : ({words})", _BROAD + 1))}
     chosen = found & named if in_name else found - named
     return _Condition("r.seq IN (SELECT value FROM json_each(?))", (json.dumps(sorted(chosen)),))

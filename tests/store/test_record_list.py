@@ -6,6 +6,7 @@ import pytest
 
 from crmsync.core.selection import UserView
 from crmsync.model import Record, RecordType
+from crmsync.store import record_list
 from crmsync.store.record_list import Selection
 from crmsync.store.store import Store
 from tests.store.content import STAMP, contact
@@ -36,11 +37,13 @@ def full(store: Store) -> Store:
     return store
 
 
+@pytest.mark.parametrize("broad", [3000, 5])
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("selection", SELECTIONS)
 def test_rows_that_are_skipped_are_those_that_would_have_come_first(
-    full: Store, selection: Selection, sight: UserView | None
+    full: Store, monkeypatch: pytest.MonkeyPatch, selection: Selection, sight: UserView | None, broad: int
 ) -> None:
+    monkeypatch.setattr(record_list, "_BROAD", broad)
     with full.view(sight) as view:
         every = [record.id for record in view.records.each(selection)]
         assert sorted(every) == sorted(view.records.ids(selection))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from typing import Any
 
 from crmsync.cli.answers import emit, say
 from crmsync.core.fieldmap import display_name
 from crmsync.desk import Desk
 from crmsync.model import Link
-from crmsync.review.merge_records import Merging, merge, weigh
-from crmsync.store.store import Tables
-from crmsync.typed.field_values import in_words
+from crmsync.review.merge_records import Merging, in_words, merge, places_of, weigh
 from crmsync.values import fields_to_json, to_json
 
 
@@ -21,28 +18,22 @@ def run(desk: Desk, options: argparse.Namespace) -> int:
     if options.dry_run:
         with desk.seeing() as view:
             merging = weigh(view, options.keep, options.other)
-            places = _places(view, merging)
+            places = places_of(view, merging)
         number = None
     else:
         with desk.deciding("merged", seeing=True) as tx:
             merging = merge(tx, options.keep, options.other)
-            places, number = _places(tx, merging), tx.run
+            places, number = places_of(tx, merging), tx.run
     if options.json:
         emit({"run": number, **_json(merging, places)})
         return 0
     keep, other = (f"{display_name(one.type, one.fields)} ({one.id})" for one in (merging.keep, merging.other))
     say(f"{other} {'would become' if options.dry_run else 'is'} part of {keep}")
-    for line in _in_words(merging, places):
+    for line in in_words(merging, places):
         say(f"  {line}")
     if number is not None:
         say(f"`crmsync undo {number}` takes it back")
     return 0
-
-
-def _places(tx: Tables, merging: Merging) -> dict[int, str]:
-    """The account of each item."""
-    links = (*merging.moved, *merging.asked, *merging.left)
-    return {link.id: tx.accounts.by_id(tx.collections.get(link.collection).account).name for link in links}
 
 
 def _json(merging: Merging, places: dict[int, str]) -> dict[str, Any]:
@@ -65,20 +56,3 @@ def _json(merging: Merging, places: dict[int, str]) -> dict[str, Any]:
         "asked": [item(link) for link in merging.asked],
         "left": [item(link) for link in merging.left],
     }
-
-
-def _in_words(merging: Merging, places: dict[int, str]) -> Iterator[str]:
-    united = merging.united
-    for name, value in sorted(united.filled.items()):
-        yield f"fills {name}: {in_words(value)}"
-    for name, value in sorted(united.added.items()):
-        yield f"adds to {name}: {in_words(value)}"
-    for name, value in sorted(united.lost.items()):
-        kept = in_words(merging.keep.fields.get(name)) or "(empty)"
-        yield f"keeps {name}: {kept} (the other's, {in_words(value)}, stays in the conflict log)"
-    for link in merging.moved:
-        yield f"takes over its item at {places[link.id]}: {link.href}"
-    for link in merging.asked:
-        yield f"asks whether its second item goes (`crmsync conflicts list`), at {places[link.id]}: {link.href}"
-    for link in merging.left:
-        yield f"leaves its item where nothing is written, at {places[link.id]}: {link.href}"

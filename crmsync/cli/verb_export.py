@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crmsync import translate
 from crmsync.cli import whole_file
-from crmsync.cli.answers import narrate
+from crmsync.cli.answers import emit, narrate
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.csv_export import table
 from crmsync.cycle import uid_of
@@ -31,13 +31,17 @@ def run(desk: Desk, argv: list[str]) -> int:
     parser.add_argument("--format", required=True, choices=list(_HOLDS))
     parser.add_argument("--type", action="append", choices=[kind.value for kind in RecordType], default=[])
     parser.add_argument("--where", default="", metavar="EXPR", help="only records for which this SQL expression holds")
+    parser.add_argument("--search", default="", metavar="TEXT", help="only records that have these words")
     parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    parser.add_argument("--json", action="store_true", help="with -o: say in JSON what was written")
     options = parser.parse_args(argv)
+    if options.json and options.output is None:
+        raise Usage("--json tells of a file, and none is named", next_step="Say -o FILE, or --format json for records")
     holds = _HOLDS[options.format]
     wanted = [RecordType(kind) for kind in options.type]
     if strange := [kind for kind in wanted if kind not in holds]:
         raise Usage(f"{options.format} has no place for it; it holds {', '.join(holds)}", thing=strange[0])
-    chosen = Selection(tuple(wanted) or holds, options.where, user=desk.user.id)
+    chosen = Selection(tuple(wanted) or holds, options.where, options.search, desk.user.id)
     with desk.seeing() as view:
         count = view.records.count(chosen)
         parts = _parts(view, options.format, chosen)
@@ -46,6 +50,8 @@ def run(desk: Desk, argv: list[str]) -> int:
                 sys.stdout.buffer.write(part)
         else:
             whole_file.write(Path(options.output), parts)
+    if options.json:
+        emit({"records": count, "file": options.output})
     narrate(f"{count:,} records written{f' to {options.output}' if options.output else ''}")
     return 0
 

@@ -9,11 +9,13 @@ from typing import Any
 from crmsync.cli import record_duplicates, record_history, record_merge
 from crmsync.cli.answers import answer, emit, emit_each, say, table
 from crmsync.cli.arguments import Arguments, positive
-from crmsync.core.fieldmap import apply, display_name, with_name
+from crmsync.core.fieldmap import display_name
 from crmsync.core.selection import owned
 from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.model import Record, RecordType
+from crmsync.review import deletion
+from crmsync.review.editing import edit
 from crmsync.review.promotion import promote
 from crmsync.store.identity import new_id
 from crmsync.store.record_list import Selection
@@ -77,7 +79,10 @@ def _parser() -> Arguments:
     promote = actions.add_parser("promote", help="a lead becomes a contact or a company, a company a customer")
     promote.add_argument("id")
     promote.add_argument("--stage", help="of a company (default: prospect, then customer)")
-    for name, text in (("show", "everything about one"), ("delete", "delete one"), ("history", "what changed when")):
+    delete = actions.add_parser("delete", help="delete one")
+    delete.add_argument("id")
+    delete.add_argument("--dry-run", action="store_true", help="show what becomes of its items; change nothing")
+    for name, text in (("show", "everything about one"), ("history", "what changed when")):
         actions.add_parser(name, help=text).add_argument("id")
     record_duplicates.add_options(actions.add_parser("duplicates", help="records that may be one"))
     for one in actions.choices.values():
@@ -183,11 +188,8 @@ def _named(kind: RecordType, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _set(desk: Desk, options: argparse.Namespace) -> int:
     changes = pairs(options.values)
-    with desk.deciding("typed", seeing=True) as tx:
-        record = _get(tx, options.id)
-        in_order(apply(record.fields, changes))
-        changed = tx.records.change(record.id, with_name(record.type, record.fields, changes))
-    names = sorted(changed)
+    with desk.deciding(seeing=True) as tx:
+        names = edit(tx, options.id, changes)
     return answer(options, {"id": options.id, "changed": names}, f"changed: {', '.join(names) or 'nothing'}")
 
 
@@ -203,10 +205,21 @@ def _flag(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _delete(desk: Desk, options: argparse.Namespace) -> int:
-    with desk.deciding("deleted by hand", seeing=True) as tx:
-        record = _get(tx, options.id)
-        tx.records.delete(record.id)
-    return answer(options, {"deleted": record.id}, "deleted; its items leave the remotes with the next sync")
+    if options.dry_run:
+        with desk.seeing() as view:
+            record, fates = deletion.weigh(view, options.id)
+    else:
+        with desk.deciding(seeing=True) as tx:
+            record, fates = deletion.weigh(tx, options.id)
+            deletion.delete(tx, [record.id])
+    if options.json:
+        items = [{"account": one.account, "href": one.href, "removed": one.removed, "why": one.why} for one in fates]
+        emit({"deleted": None if options.dry_run else record.id, "items": items})
+        return 0
+    say("would be deleted" if options.dry_run else "deleted")
+    for one in fates:
+        say(f"  {one.account}: {one.href}: {one.why}")
+    return 0
 
 
 def _promote(desk: Desk, options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ question to a person (delete it, or not after all): it is never removed in silen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crmsync.core.fieldmap import is_business
@@ -17,6 +17,7 @@ from crmsync.model import PEOPLE, Conflict, Link, LinkState, Record
 from crmsync.review import undo as undoing
 from crmsync.review.conflicts import ask_about_item, is_written
 from crmsync.store.store import Tables
+from crmsync.typed import field_values
 from crmsync.values import Value
 
 
@@ -83,6 +84,30 @@ def merge(tx: Tables, keep_id: str, other_id: str) -> Merging:
         ask_about_item(tx, link)
     tx.merged.put(other.id, keep.id)
     return merging
+
+
+def places_of(tx: Tables, merging: Merging) -> dict[int, str]:
+    """The account of each item."""
+    links = (*merging.moved, *merging.asked, *merging.left)
+    return {link.id: tx.accounts.by_id(tx.collections.get(link.collection).account).name for link in links}
+
+
+def in_words(merging: Merging, places: dict[int, str]) -> Iterator[str]:
+    """What it does, line by line; `places` is `places_of` it."""
+    united = merging.united
+    for name, value in sorted(united.filled.items()):
+        yield f"fills {name}: {field_values.in_words(value)}"
+    for name, value in sorted(united.added.items()):
+        yield f"adds to {name}: {field_values.in_words(value)}"
+    for name, value in sorted(united.lost.items()):
+        kept = field_values.in_words(merging.keep.fields.get(name)) or "(empty)"
+        yield f"keeps {name}: {kept} (the other's, {field_values.in_words(value)}, stays in the conflict log)"
+    for link in merging.moved:
+        yield f"takes over its item at {places[link.id]}: {link.href}"
+    for link in merging.asked:
+        yield f"asks whether its second item goes (`crmsync conflicts list`), at {places[link.id]}: {link.href}"
+    for link in merging.left:
+        yield f"leaves its item where nothing is written, at {places[link.id]}: {link.href}"
 
 
 def undo(tx: Tables, other_id: str) -> undoing.Undone:

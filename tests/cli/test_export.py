@@ -53,6 +53,15 @@ def test_cards_come_back_with_every_field_and_the_picture(ada: Terminal, tmp_pat
     assert PHOTO[:40] in other("export", "--format", "vcard").out.replace("\r\n ", "")
 
 
+def test_a_file_holds_what_a_search_finds_and_the_answer_says_how_much(ada: Terminal, tmp_path: Path) -> None:
+    ada.add("name=Bob Stone", "emails=bob@stone.example")
+    out = tmp_path / "out.csv"
+    said = ada.json("export", "--format", "csv", "--search", "stone", "-o", out)
+    assert said == {"schema": 1, "records": 1, "file": str(out)}
+    assert "Bob Stone" in out.read_text("utf-8") and "Ada" not in out.read_text("utf-8")
+    assert "-o FILE" in ada.refuses("export", "--format", "csv", "--json")
+
+
 def test_meetings_and_tasks_come_back(crm: Terminal, tmp_path: Path) -> None:
     crm.add(
         "summary=Lunch", "start=2026-05-01T12:00:00Z", "end=2026-05-01T13:00:00Z", "location=Milano", type="appointment"

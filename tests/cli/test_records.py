@@ -135,6 +135,7 @@ def test_each_user_has_flags_of_their_own(crm: Terminal) -> None:
 
 def test_deleting_twice_says_that_there_is_no_such_record(crm: Terminal) -> None:
     id = crm.add("name=Ada")
+    assert crm.json("records", "delete", id, "--dry-run") == {"schema": 1, "deleted": None, "items": []}
     assert crm.json("records", "delete", id)["deleted"] == id
     assert "there is no such record" in crm.refuses("records", "delete", id)
     assert crm.json("records", "list")["total"] == 0

@@ -2,14 +2,18 @@
 
 Facts this rests on: the -wal and -shm files get the mode of the database file (SQLite, os_unix.c findCreateFileMode);
 a deferred BEGIN that reads and then writes fails at once with "locked", whatever the time-out (so writers begin
-IMMEDIATE); in WAL mode `synchronous=NORMAL` may lose the last commits in a power cut but never tears one.
+IMMEDIATE); in WAL mode `synchronous=NORMAL` may lose the last commits in a power cut but never tears one. A process
+that closes a file loses all locks it has on it (POSIX; SQLite, "How To Corrupt" 2.2), and another one that closes the
+store then takes itself for the last and removes the -wal: so while we have a store open, only SQLite opens its file.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,21 +34,59 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     With `create`, makes the folder (0700) and the file (0600) where they are missing. Raises `StoreBroken` for what is
     no store of ours, and leaves it as it was found; `Busy` when another process holds it too long.
     """
-    _look_at_header(path)
-    if create:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    elif not path.exists():
-        raise StoreBroken("there is no store here", thing=str(path), next_step="Run `crmsync init`")
-    _keep_private(path)
     with translated(path):
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=400)
+        connection = _opened(path, create=create)
         try:
             _prepare(connection, path, create=create)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+class _Connection(sqlite3.Connection):
+    """One that is counted, from before its file is opened until it is closed."""
+
+    file: tuple[int, int] | None = None
+
+    def close(self) -> None:
+        """Closes it, once or more often."""
+        with _gate:
+            super().close()
+            if self.file is not None:
+                _in_use[self.file] -= 1
+                self.file = None
+
+
+_gate = threading.Lock()
+_in_use: Counter[tuple[int, int]] = Counter()
+"""How many connections this process has to each file, by device and inode."""
+
+
+def _opened(path: Path, *, create: bool) -> sqlite3.Connection:
+    with _gate:
+        if not _in_use[_file(path)]:
+            _look_at_header(path)
+        if create and not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        elif not path.exists():
+            raise StoreBroken("there is no store here", thing=str(path), next_step="Run `crmsync init`")
+        _keep_private(path)
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=400, factory=_Connection
+        )
+        connection.file = _file(path)
+        _in_use[connection.file] += 1
+    return connection
+
+
+def _file(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return found.st_dev, found.st_ino
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:

@@ -9,6 +9,8 @@ import random
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -317,6 +319,28 @@ def test_a_writer_that_waits_too_long_says_who_is_in_the_way(
         other.transaction(STAMP),
     ):
         pass
+
+
+_PASSER_BY = (
+    "import sys; from pathlib import Path; from crmsync.store.store import Store; Store.open(Path(sys.argv[1])).close()"
+)
+
+
+def test_another_process_that_comes_and_goes_leaves_us_our_wal_however_often_we_have_the_store_open(path: Path) -> None:
+    with Store.open(path, create=True) as store, Store.open(path) as second:
+        with store.transaction(STAMP) as tx:
+            tx.records.create(contact("a", "Anna"))
+        with second.view() as view:
+            assert view.records.get("a") is not None
+        Store.open(path).close()
+        wal = path.with_name(path.name + "-wal")
+        before = wal.stat().st_ino
+        subprocess.run([sys.executable, "-c", _PASSER_BY, str(path)], check=True)
+        assert wal.stat().st_ino == before
+        with store.transaction(STAMP) as tx:
+            tx.records.create(contact("b", "Bert"))
+    with Store.open(path) as again, again.view() as view:
+        assert view.records.get("b") is not None
 
 
 def test_a_process_killed_while_writing_leaves_the_store_as_it_was(store: Store, path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from crmsync.model import RecordType
 from crmsync.store.record_list import Selection
 from crmsync.store.store import Store
-from crmsync_tui.search_line import read
+from crmsync_tui.search_line import arguments, read
 from tests.store.content import STAMP, contact
 
 
@@ -42,3 +42,9 @@ def test_every_short_word_can_be_asked_of_the_store(tmp_path: Path, word: str) -
         with store.view() as view:
             found = view.records.list(read(word, 1, "eva")).records
     assert len(found) == (word in ("owner:eva", "sync:off", "type:con"))
+
+
+def test_an_export_is_told_the_same() -> None:
+    assert arguments(read("acme type:lead sync:on owner:me", 1, "eva")) == [
+        *("--type", "lead", "--where", "owner = 'eva' AND sync", "--search", "acme"),
+    ]

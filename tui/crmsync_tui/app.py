@@ -143,7 +143,7 @@ class CrmsyncApp(App[None]):
         self.say(_("Syncing all accounts"))
         answer = await self.errand.run("sync")
         if not answer.well:
-            self.notify(line(answer.text), severity="error", markup=False)
+            self.fail(answer.text)
         self.look_whether_changed()
 
     # Saying
@@ -154,7 +154,11 @@ class CrmsyncApp(App[None]):
 
     def complain(self, error: CrmsyncError) -> None:
         """What went wrong, with which thing, and what to do next."""
-        self.notify(line(str(error)), severity="error", markup=False)
+        self.fail(str(error))
+
+    def fail(self, text: str) -> None:
+        """The same for what a command of ours said."""
+        self.notify(line(text), severity="error", markup=False)
 
 
 def _version_and_counts(known: int) -> Callable[[Desk], tuple[int, dict[str, int] | None]]:

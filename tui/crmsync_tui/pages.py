@@ -78,3 +78,13 @@ class Pages(Generic[Mark]):
         if rows is not None:
             self._pages.move_to_end(page)
         return rows
+
+
+def listed(rows: Sequence[Row]) -> Fetch[int]:
+    """For rows that are all there already: what a command answered, the history of one record."""
+
+    def fetch(_view: Tables, after: int | None, skip: int, limit: int) -> Slice[int]:
+        start = (after or 0) + skip
+        return Slice(rows[start : start + limit], start + limit if start + limit < len(rows) else None)
+
+    return fetch

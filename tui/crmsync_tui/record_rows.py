@@ -12,7 +12,7 @@ from crmsync.core.declarations import ANY, master_of
 from crmsync.core.fieldmap import display_name
 from crmsync.desk import Desk
 from crmsync.model import Record
-from crmsync.review import explain, provenance
+from crmsync.review import deletion, explain, provenance
 from crmsync.review.explain import Stands
 from crmsync.review.provenance import Provenance
 from crmsync.store.record_list import Selection
@@ -23,7 +23,7 @@ from crmsync.values import Address, Labelled, values_of
 from crmsync_tui.marks import marks
 from crmsync_tui.pages import Row, Slice
 from crmsync_tui.shown import line, shown
-from crmsync_tui.words import _, when
+from crmsync_tui.words import _, count, when
 
 NAMES = 14
 """Columns for the names of fields in the detail pane."""
@@ -141,3 +141,28 @@ def locked(master: str) -> str:
     if master == "crm":
         return _("master: the CRM; edits at accounts are put back")
     return _("master: {system}; edits here are put back").format(system=master)
+
+
+MOST_TOLD = 200
+"""Records of which a preview tells one by one."""
+
+
+def fates(view: Tables, ids: Sequence[str]) -> Iterator[Content]:
+    """What deleting them comes to, record by record and item by item."""
+    for id in ids[:MOST_TOLD]:
+        record, found = deletion.weigh(view, id)
+        yield shown(display_name(record.type, record.fields), "bold")
+        for one in found:
+            yield shown(f"  {marks().failed if one.removed else marks().well} {one.account} {one.href}: {one.why}")
+        if not found:
+            yield Content("  " + _("No account knows it."))
+    if len(ids) > MOST_TOLD:
+        yield Content(count("and {n} more", "and {n} more", len(ids) - MOST_TOLD))
+
+
+def copied(view: Tables, id: str) -> str | None:
+    """A record as text, one field a line; `None` when it is not there any more. Meant for a clipboard, so harmless."""
+    record = view.records.get(id)
+    if record is None:
+        return None
+    return "\n".join(f"{line(name)}: {line(worded(value))}" for name, value in sorted(record.fields.items()))

@@ -37,6 +37,13 @@ def read(line: str, user: int, name: str) -> Selection:
     return Selection(types, " AND ".join(conditions), " ".join(words), user, flagged)
 
 
+def arguments(selection: Selection) -> list[str]:
+    """The same for `crmsync export`."""
+    where = " AND ".join(filter(None, (selection.where, "sync" if selection.flagged else "")))
+    given = (*(("--type", kind.value) for kind in selection.types), ("--where", where), ("--search", selection.search))
+    return [part for option, value in given if value for part in (option, value)]
+
+
 def _types(text: str) -> tuple[RecordType, ...]:
     begun = [part.casefold() for part in text.split(",") if part]
     return tuple(kind for kind in RecordType if any(map(kind.value.startswith, begun)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -10,11 +11,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
+from crmsync.review.deletion import delete
+from crmsync.review.promotion import Promotion, promote
 from crmsync.store.record_list import Selection
 from crmsync.store.store import Tables
-from crmsync_tui import record_rows, search_line
+from crmsync_tui import record_form, record_rows, search_line
 from crmsync_tui.pages import Pages, Slice
+from crmsync_tui.screens.ask_line import AskLine
+from crmsync_tui.screens.duplicates_screen import DuplicatesScreen
+from crmsync_tui.screens.edit_screen import EditScreen
+from crmsync_tui.screens.history_screen import HistoryScreen
 from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.merging import merge_after_preview
+from crmsync_tui.screens.preview import Preview
 from crmsync_tui.widgets.detail import Detail
 from crmsync_tui.widgets.filter_line import FilterLine
 from crmsync_tui.widgets.record_table import Column, RecordTable
@@ -29,11 +38,21 @@ class RecordsScreen(MainScreen):
         "Everything the CRM holds. Press / and type words of a name, company, note, phone or mail address; short words "
         "filter: type:contact,lead owner:me sync:on city:roma. The sign before a name is its sync flag: on your phone, "
         "on nobody's, or on that of others only. The pane tells where each value comes from, who is master of it, and "
-        "at which accounts the record is and why. Keys act on the marked rows, or on the one below the cursor."
+        "at which accounts the record is and why. Keys act on the marked rows, or on that below the cursor. L merges "
+        "two marked records, of which the one below the cursor stays. P promotes, D deletes after a preview, E writes "
+        "what the list shows into a file, y copies."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "flag", _("Sync flag"), id="records.flag"),
         Binding("slash", "filter", _("Search"), id="records.filter"),
+        Binding("f", "flag", _("Sync flag"), id="records.flag"),
+        Binding("e", "edit", _("Edit"), id="records.edit"),
+        Binding("h", "history", _("History"), id="records.history"),
+        Binding("L", "merge", _("Merge"), id="records.merge"),
+        Binding("d", "duplicates", _("Duplicates"), id="records.duplicates"),
+        Binding("P", "promote", _("Promote"), show=False, id="records.promote"),
+        Binding("D", "delete", _("Delete"), show=False, id="records.delete"),
+        Binding("E", "export", _("Export"), show=False, id="records.export"),
+        Binding("y", "copy", _("Copy"), show=False, id="records.copy"),
     ]
 
     def body(self) -> Iterable[Widget]:
@@ -144,13 +163,123 @@ class RecordsScreen(MainScreen):
             return len(tx.flags.set(me, ids, on)), on
 
         if await self.crm.decide("records flag", turn, _turned) is not None:
-            self.table.clear_marks()
-            self._tell()
+            self._done()
+
+    def _done(self) -> None:
+        self.table.clear_marks()
+        self._tell()
+
+    def _one(self) -> str | None:
+        """The record below the cursor; a reason is shown where there is none."""
+        row = self.table.current
+        if row is None:
+            self.crm.say(_("there is no record to do this with"))
+        return None if row is None else row.key
+
+    def on_record_table_chosen(self) -> None:
+        """Enter opens the form."""
+        self.action_edit()
+
+    @work(exclusive=True, group="open")
+    async def action_edit(self) -> None:
+        """The form of the record below the cursor."""
+        id = self._one()
+        form = None if id is None else await self.crm.asking.at_desk(lambda desk: record_form.find(desk, id))
+        if form is not None:
+            self.app.push_screen(EditScreen(form))
+
+    def action_history(self) -> None:
+        """Everything that ever happened to it."""
+        if (id := self._one()) is not None and self.table.current is not None:
+            self.app.push_screen(HistoryScreen(id, self.table.current.cells[1]))
+
+    def action_duplicates(self) -> None:
+        """Pairs that may be one."""
+        self.app.push_screen(DuplicatesScreen())
+
+    @work(group="decide")
+    async def action_merge(self) -> None:
+        """Makes one of two marked records."""
+        marked = sorted(self.table.marked)
+        if len(marked) != 2:
+            self.crm.say(_("mark two records with space, and put the cursor on the one that stays"))
+            return
+        current = self.table.current
+        keep = current.key if current is not None and current.key in marked else marked[0]
+        if await merge_after_preview(self.crm, keep, next(id for id in marked if id != keep)):
+            self._done()
+
+    @work(group="decide")
+    async def action_promote(self) -> None:
+        """A lead becomes a contact or a company, a company a customer."""
+        ids = await self._meant()
+
+        def act(tx: Tables) -> Sequence[Promotion]:
+            return [promote(tx, id) for id in ids]
+
+        if ids and await self.crm.decide("records promote", act, _promoted) is not None:
+            self._done()
+
+    @work(group="decide")
+    async def action_delete(self) -> None:
+        """Deletes, after saying what becomes of the items at the accounts."""
+        ids = await self._meant()
+        if not ids:
+            return
+        lines = await self.crm.asking.look(lambda view: list(record_rows.fates(view, ids)))
+        title = count("delete {n} record", "delete {n} records", len(ids))
+        if not await self.app.push_screen_wait(Preview(title, lines)):
+            return
+        if await self.crm.decide("records delete", lambda tx: delete(tx, ids), _deleted) is not None:
+            self._done()
+
+    @work(group="decide")
+    async def action_export(self) -> None:
+        """Writes what the list shows into a file, whose ending says how."""
+        hint = _("what the list shows goes into it: .csv, .json, .vcf (people) or .ics (meetings and tasks)")
+        path = await self.app.push_screen_wait(AskLine(_("Write to which file?"), hint, "~/records.csv"))
+        if path is None:
+            return
+        name = Path(path).expanduser()
+        format = {".csv": "csv", ".json": "json", ".vcf": "vcard", ".ics": "ics"}.get(name.suffix.lower())
+        if format is None:
+            self.crm.say(_("its ending says in which form: .csv, .json, .vcf or .ics"))
+        else:
+            self._write(name, format)
+
+    @work(group="export")
+    async def _write(self, name: Path, format: str) -> None:
+        line, user = self.query_one(FilterLine).text, self.crm.user
+        wanted = await self.crm.asking.look(lambda view: search_line.arguments(selected(view, line, user)))
+        answer = await self.crm.errand.run("export", "--format", format, *wanted, "-o", str(name))
+        if answer.well:
+            self.crm.say(_("{n} records are in {file}").format(n=answer.data.get("records"), file=name))
+        else:
+            self.crm.fail(answer.text)
+
+    @work(exclusive=True, group="open")
+    async def action_copy(self) -> None:
+        """Puts the record into the clipboard, field by field."""
+        id = self._one()
+        text = None if id is None else await self.crm.asking.look(lambda view: record_rows.copied(view, id))
+        if text is not None:
+            self.app.copy_to_clipboard(text)
+            self.crm.say(_("copied, where the terminal allows it"))
 
 
 def selected(view: Tables, line: str, user: str) -> Selection:
     """The records that a search line means to this user."""
     return search_line.read(line, view.users.get(user).id, user)
+
+
+def _promoted(done: Sequence[Promotion]) -> str:
+    if len(done) == 1:
+        return " ".join(filter(None, (_("it is now:"), done[0].stage, done[0].type)))
+    return count("{n} record promoted", "{n} records promoted", len(done))
+
+
+def _deleted(n: int) -> str:
+    return count("{n} record deleted", "{n} records deleted", n)
 
 
 def _turned(done: tuple[int, bool]) -> str:

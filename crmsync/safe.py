@@ -7,6 +7,7 @@ of it has none of these; what we keep is never changed.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _INVISIBLE = frozenset(
     (
@@ -44,7 +45,7 @@ def columns(text: str) -> int:
     """How many columns of a terminal a `safe` text takes (UAX #11: wide and full-width characters take two)."""
     if text.isascii():
         return len(text)
-    return sum(_columns(char) for char in text)
+    return sum(map(_columns, text))
 
 
 def fit(text: str, width: int) -> str:
@@ -63,6 +64,7 @@ def fit(text: str, width: int) -> str:
     return cut + " " * (width - columns(cut))
 
 
+@lru_cache(maxsize=4096)
 def _columns(char: str) -> int:
     if unicodedata.combining(char):
         return 0

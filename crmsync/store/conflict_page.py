@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from crmsync.model import RecordType
-from crmsync.store.queue_page import having
+from crmsync.store.typed_text import having
 from crmsync.store.session import Session
 
 DELETION = "deleted"

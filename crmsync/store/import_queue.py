@@ -13,7 +13,7 @@ from crmsync.model import Candidate, Confidence, RecordType
 from crmsync.store.decisions import Decisions
 from crmsync.store.expression import Columns, compile_expression, limited
 from crmsync.store.jsontext import dump, dump_texts, load, word
-from crmsync.store.queue_page import STAGES, Place, QueueOrder, having
+from crmsync.store.queue_page import STAGES, Place, QueueOrder, found_by, words_of
 from crmsync.store.queue_rules import ACTOR
 from crmsync.store.session import Session, batches, marks
 
@@ -113,12 +113,12 @@ _BLIND = replace(QUEUE_COLUMNS, sql={**QUEUE_COLUMNS.sql, "suggestion": "NULL", 
 # An open row takes over what the item shows now and keeps what a person chose. Ignored means: until it changes.
 # Private means private. An item that had been dealt with and is unlinked again starts anew. Rules have their turn with
 # what is new, back again, or ignored by a rule and changed since; never with what a person has had on the desk.
-_INSERT = f"INSERT INTO queue (account, collection, {_ITEM}, state, ruled)"
-_OPEN = f"({marks(16)}, 'open', NOT EXISTS (SELECT 1 FROM queue_rules WHERE active))"
+_INSERT = f"INSERT INTO queue (account, collection, {_ITEM}, words, state, ruled)"
+_OPEN = f"({marks(17)}, 'open', NOT EXISTS (SELECT 1 FROM queue_rules WHERE active))"
 _REFRESH = f"""ON CONFLICT (collection, href) DO UPDATE SET
-    (name, organization, emails, phones, kind, start, suggestion, confidence, score, reasons, uid) =
+    (name, organization, emails, phones, kind, start, suggestion, confidence, score, reasons, uid, words) =
     (excluded.name, excluded.organization, excluded.emails, excluded.phones, excluded.kind, excluded.start,
-     excluded.suggestion, excluded.confidence, excluded.score, excluded.reasons, excluded.uid),
+     excluded.suggestion, excluded.confidence, excluded.score, excluded.reasons, excluded.uid, excluded.words),
     type = coalesce(queue.type, excluded.type),
     state = CASE WHEN queue.state = 'private' OR (queue.state = 'ignored' AND queue.digest = excluded.digest)
         THEN queue.state ELSE 'open' END,
@@ -282,13 +282,14 @@ class ImportQueue:
         rows: list[Any] = []
         for number in range(first, len(stages)):
             stage = stages[number]
+            table = f"queue q {stage.index if selection.states == UNDECIDED.states else ''}"
             chosen, bound = f"{conditions} AND {stage.where} AND {stage.after}", (*values, *key)
             if skip:
-                many = self._rows(selection, f"SELECT count(*) FROM queue q WHERE {chosen}", bound)[0][0]
+                many = self._rows(selection, f"SELECT count(*) FROM {table} WHERE {chosen}", bound)[0][0]
                 if many <= skip:
                     skip, key = skip - many, [-101, 0]
                     continue
-            sql = f"""SELECT {_ROW}, {number}, {stage.key} FROM queue q WHERE {chosen}
+            sql = f"""SELECT {_ROW}, {number}, {stage.key} FROM {table} WHERE {chosen}
                 ORDER BY {stage.order} LIMIT ? OFFSET ?"""
             rows += self._rows(selection, sql, (*bound, limit - len(rows), skip))
             if len(rows) == limit:
@@ -330,8 +331,8 @@ class ImportQueue:
         return [_queued(row) for row in rows]
 
     def _conditions(self, selection: QueueSelection) -> tuple[str, _Bound]:
-        states = ", ".join(f"'{state.value}'" for state in selection.states)
-        conditions = [f"q.state IN ({states})", self._seen]
+        states = [f"q.state = '{state.value}'" for state in selection.states]  # so a partial index can be seen to fit
+        conditions = [f"({' OR '.join(states)})" if len(states) > 1 else states[0], self._seen]
         values: _Bound = []
         if selection.account is not None:
             conditions.append("q.account = ?")
@@ -350,7 +351,7 @@ class ImportQueue:
             conditions.append("q.suggestion IS NOT NULL AND q.score >= ?")
             values.append(selection.min_score)
         if selection.text:
-            sql, patterns = having(selection.text)
+            sql, patterns = found_by(selection.text)
             conditions.append(sql)
             values += patterns
         if selection.where:
@@ -374,6 +375,7 @@ def _values(item: Found) -> tuple[object, ...]:
     return (
         item.href, item.name, item.organization, dump_texts(item.emails), dump_texts(item.phones), item.kind,
         item.start, item.digest, None if item.type is None else item.type.value, *suggestion, item.uid,
+        words_of((item.name, item.organization, *item.emails, *item.phones)),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ BENCHMARKS = (
     "febrl",
     "explaining",
     "undo_bulk",
+    "long_lists",
 )
 
 INTRODUCTION = """\

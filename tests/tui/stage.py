@@ -16,6 +16,7 @@ from crmsync.desk import Desk
 from crmsync.home import Home, find
 from crmsync.store.store import Store
 from crmsync_tui.app import CrmsyncApp
+from crmsync_tui.screens.main_screen import STILL_SECONDS
 from crmsync_tui.start import make_app
 
 SIZES = [(80, 24), (140, 40)]
@@ -44,11 +45,11 @@ class Stage:
     async def settle(self) -> None:
         """Until no worker is busy, twice: what one has found may set off another."""
         for _ in range(2):
-            await self._pilot.pause()
+            await self._pilot.pause(STILL_SECONDS)
             busy = [one for one in self.app.workers if one.group not in _WAITS_FOR_THE_USER]
             if busy:
                 await self.app.workers.wait_for_complete(busy)
-        await self._pilot.pause(0.03)
+        await self._pilot.pause(STILL_SECONDS)
 
     async def resize(self, columns: int, lines: int) -> None:
         """Another size of the terminal."""

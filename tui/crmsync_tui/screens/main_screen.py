@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Footer
 
@@ -14,6 +15,8 @@ from crmsync_tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from crmsync_tui.app import CrmsyncApp
+
+STILL_SECONDS = 0.12
 
 
 class MainScreen(Screen[Any]):
@@ -28,6 +31,8 @@ class MainScreen(Screen[Any]):
         (0, "-narrow"),
         (100, "-wide"),
     ]
+
+    _still: Timer | None = None
 
     @property
     def crm(self) -> CrmsyncApp:
@@ -52,6 +57,12 @@ class MainScreen(Screen[Any]):
         """What is shown may be old by now."""
         self.reload()
         self.set_waiting(self.crm.waiting)
+
+    def when_still(self, act: Callable[[], object]) -> None:
+        """Does it once the cursor has stood still for a moment, so that scrolling by does not ask about each row."""
+        if self._still is not None:
+            self._still.stop()
+        self._still = self.set_timer(STILL_SECONDS, act)
 
     def set_waiting(self, waiting: dict[str, int]) -> None:
         """How much waits where."""

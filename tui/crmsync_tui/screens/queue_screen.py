@@ -118,7 +118,7 @@ class QueueScreen(MainScreen):
 
     def on_record_table_moved(self) -> None:
         """The pane follows the cursor."""
-        self._explain()
+        self.when_still(self._explain)
 
     def on_record_table_marks_changed(self) -> None:
         """Says how many are marked."""

@@ -110,6 +110,7 @@ class RecordTable(ScrollView, can_focus=True):
         self._wanted: set[int] = set()
         self._key = ""
         self._range_from = 0
+        self._styles: dict[tuple[str, ...], Style] = {}
 
     # What is shown
 
@@ -136,6 +137,11 @@ class RecordTable(ScrollView, can_focus=True):
             self._go(self.cursor)
         except Interrupted:
             return
+
+    @property
+    def pages(self) -> Pages[Any] | None:
+        """What is shown."""
+        return self._pages
 
     def _resize(self) -> None:
         self.virtual_size = Size(self.size.width, 1 + max(self.rows_known, 1))
@@ -258,23 +264,31 @@ class RecordTable(ScrollView, can_focus=True):
         self._resize()
         self._go(self.cursor)
 
+    def notify_style_update(self) -> None:
+        """Another theme: what was drawn and looked up before no longer counts."""
+        super().notify_style_update()
+        self._styles.clear()
+
     def render_line(self, y: int) -> Strip:
         """The head, and below it the rows that are in sight."""
-        width = self.size.width
-        if y == 0:
-            cells = fit(" " * _SIGNS + self._join([column.title for column in self.columns]), width)
-            return Strip([Segment(cells, self._style("head"))])
         index = y - 1 + self.scroll_offset.y
+        if y == 0:
+            return self._strip(" " * _SIGNS + self._join([column.title for column in self.columns]), "head")
         if self.total == 0 and y == 1:
-            return Strip([Segment(fit(" " * _SIGNS + self.empty, width), self._style("dim"))])
+            return self._strip(" " * _SIGNS + self.empty, "dim")
         row = self.row_at(index) if index < self.rows_known else None
         if row is None:
             self._want(index)
-            return Strip([Segment(" " * width, self.rich_style)])
+            return self._strip("")
         marked = self.all_marked or row.key in self.marked
-        sign = marks().marked if marked else (">" if index == self.cursor else " ")
-        text = fit(f"{sign}{row.sign or ' '}{self._join(row.cells)}", width)
-        return Strip([Segment(text, self._row_style(index, row, marked))])
+        here = index == self.cursor
+        sign = marks().marked if marked else (">" if here else " ")
+        parts = ("dim" * row.dim, "marked" * marked, "cursor" * (here and self.has_focus))
+        return self._strip(f"{sign}{row.sign or ' '}{self._join(row.cells)}", *filter(None, parts))
+
+    def _strip(self, text: str, *parts: str) -> Strip:
+        width = self.size.width
+        return Strip([Segment(fit(text, width), self._style(parts))], width)
 
     def _want(self, index: int) -> None:
         page = index // PAGE
@@ -282,18 +296,14 @@ class RecordTable(ScrollView, can_focus=True):
             self._wanted.add(page)
             self._read(page)
 
-    def _style(self, part: str) -> Style:
-        return self.get_component_rich_style(f"record-table--{part}")
-
-    def _row_style(self, index: int, row: Row, marked: bool) -> Style:
-        style = self.rich_style
-        if row.dim:
-            style += self.get_component_rich_style("record-table--dim", partial=True)
-        if marked:
-            style += self.get_component_rich_style("record-table--marked", partial=True)
-        if index == self.cursor and self.has_focus:
-            style += self.get_component_rich_style("record-table--cursor", partial=True)
-        return style
+    def _style(self, parts: tuple[str, ...]) -> Style:
+        """How text looks of which all these hold; looking it up costs more than drawing a line."""
+        if (known := self._styles.get(parts)) is None:
+            known = self.rich_style
+            for part in parts:
+                known += self.get_component_rich_style(f"record-table--{part}", partial=True)
+            self._styles[parts] = known
+        return known
 
     def _join(self, cells: Sequence[str]) -> str:
         """The cells in their columns, two spaces between them."""

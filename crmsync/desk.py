@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FILES = "files"
 """Kind and name of the account under which everything that came out of imported files is known."""
 
+_SHARED = 4
+"""Megabytes of the store that each of several desks in one process keeps at hand."""
+
 
 class Desk:
     """Opens things when they are first asked for: most commands need only some of them."""
@@ -31,6 +34,7 @@ class Desk:
         self.home = home
         self._origin = origin
         self._doing = doing
+        self._megabytes: int | None = None
         self._run: int | None = None
         self._goes_on = False
         self._user_name = user
@@ -57,7 +61,10 @@ class Desk:
         if not self.home.exists():
             raise Usage("crmsync is not set up here", thing=str(self.home.store), next_step="Run `crmsync init`")
         self.home.refuse_open()
-        return Store.open(self.home.store, region=region)
+        store = Store.open(self.home.store, region=region)
+        if self._megabytes is not None:
+            store.keep_in_memory(self._megabytes)
+        return store
 
     @property
     def config(self) -> Config:
@@ -84,8 +91,10 @@ class Desk:
         return self._user
 
     def another(self, origin: str = "tui") -> Desk:
-        """A desk of its own for the same person, for another thread."""
-        return Desk(self.home, self._user_name, "", origin)
+        """A desk of its own for the same person, for another thread of a program that has several."""
+        desk = Desk(self.home, self._user_name, "", origin)
+        desk._megabytes = _SHARED
+        return desk
 
     def begin(self, doing: str) -> None:
         """What is decided from now on is a run of its own; `doing` says in words what it is."""

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from crmsync.model import RecordType
-from crmsync.store.typed_text import having
 from crmsync.store.session import Session
+from crmsync.store.typed_text import having
 
 DELETION = "deleted"
 """The pseudo-field of a deletion that waits for a person."""

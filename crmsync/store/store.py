@@ -351,6 +351,10 @@ class Store:
         with database.translated(self.path):
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
+    def keep_in_memory(self, megabytes: int) -> None:
+        """How much of the file this connection keeps at hand; several of them in one process share what there is."""
+        self._connection.execute(f"PRAGMA cache_size = {-1000 * megabytes}")
+
     def interrupt(self) -> None:
         """Ends the statement that runs now, in whatever thread; there it raises `Interrupted`."""
         self._connection.interrupt()

@@ -31,6 +31,9 @@ T = TypeVar("T")
 POLL_SECONDS = 1.0
 """How often the store is asked whether somebody else has written; that costs microseconds."""
 
+_NEVER = -1
+"""No version of a store."""
+
 
 class CrmsyncApp(App[None]):
     """One person at one store."""
@@ -60,7 +63,10 @@ class CrmsyncApp(App[None]):
         Binding("q", "quit", _("Quit"), show=False, id="quit"),
     ]
 
-    def __init__(self, home: Home, user: str, settings: TuiConfig, make_desk: Callable[[], Desk]) -> None:
+    def __init__(
+        self, home: Home, user: str, settings: TuiConfig, make_desk: Callable[[], Desk], screen: str = "home"
+    ) -> None:
+        self.DEFAULT_MODE = screen  # type: ignore[misc]  # Textual asks the app, not the class
         super().__init__()
         self.settings = settings
         self.home = home
@@ -70,7 +76,7 @@ class CrmsyncApp(App[None]):
         self.asking = Clerk(make_desk, "asking")
         self.deciding = Clerk(make_desk, "deciding")
         self.waiting: dict[str, int] = {}
-        self._version = -1
+        self._version = _NEVER
 
     def on_mount(self) -> None:
         """Looks as the config says, and follows the store from now on."""
@@ -93,7 +99,7 @@ class CrmsyncApp(App[None]):
         version, counts = await self.asking.at_desk(_version_and_counts(self._version))
         if counts is None:
             return
-        self._version = version
+        first, self._version = self._version == _NEVER, version
         self.waiting = {
             "queue": counts["queue"],
             "conflicts": counts["conflicts"] + counts["held"],
@@ -101,7 +107,8 @@ class CrmsyncApp(App[None]):
         }
         if isinstance(self.screen, MainScreen):
             self.screen.set_waiting(self.waiting)
-            self.screen.reload()
+            if not first:  # then it is reading already
+                self.screen.reload()
 
     # Deciding
 

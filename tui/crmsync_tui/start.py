@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from crmsync_tui.app import CrmsyncApp
 
 
-def make_app(desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = False) -> CrmsyncApp:
+def make_app(desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = False, screen: str = "") -> CrmsyncApp:
     """The app for whoever sits at `desk`; `another` makes further desks for the same person, one per thread.
+
+    `screen` is the one to begin with.
 
     Raises `BadConfig`, `Usage`, `StoreBroken` like whatever is asked of the desk first.
     """
@@ -23,12 +25,12 @@ def make_app(desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = Fals
     marks.use(marks.ASCII if ascii_only or settings.marks == "ascii" else marks.UNICODE)
     from crmsync_tui.app import CrmsyncApp  # only now: its keys and titles are translated as it is read
 
-    return CrmsyncApp(desk.home, desk.user.name, settings, another)
+    return CrmsyncApp(desk.home, desk.user.name, settings, another, screen or "home")
 
 
-def start(desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = False) -> int:
+def start(desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = False, screen: str = "") -> int:
     """Runs it until the user leaves. Returns the exit code."""
-    app = make_app(desk, another, ascii_only=ascii_only)
+    app = make_app(desk, another, ascii_only=ascii_only, screen=screen)
     desk.close()
     app.run()
     return app.return_code or 0

@@ -16,7 +16,7 @@ from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -69,8 +69,8 @@ class RecordTable(ScrollView, can_focus=True):
         Binding("asterisk", "mark_all", _("mark all that match"), show=False, id="list.all"),
     ]
 
-    cursor: reactive[int] = reactive(0)
-    total: reactive[int | None] = reactive(None)
+    cursor: var[int] = var(0)
+    total: var[int | None] = var(None)
 
     class Moved(Message):
         """The cursor stands on another row, or on none (`key` is empty)."""
@@ -111,6 +111,7 @@ class RecordTable(ScrollView, can_focus=True):
         self._key = ""
         self._range_from = 0
         self._styles: dict[tuple[str, ...], Style] = {}
+        self._measured: tuple[int, Sequence[int]] = (0, ())
 
     # What is shown
 
@@ -132,9 +133,10 @@ class RecordTable(ScrollView, can_focus=True):
             self._resize()
             self._go(at)
             self.refresh()
-            self.total = await pages.total()
-            self._resize()
-            self._go(self.cursor)
+            known, self.total = self.total, await pages.total()
+            if self.total != known:
+                self._resize()
+                self._go(self.cursor)
         except Interrupted:
             return
 
@@ -307,10 +309,16 @@ class RecordTable(ScrollView, can_focus=True):
 
     def _join(self, cells: Sequence[str]) -> str:
         """The cells in their columns, two spaces between them."""
-        spare = self.size.width - _SIGNS - sum(column.width + 2 for column in self.columns)
-        shares = sum(column.share for column in self.columns) or 1
         parts = []
-        for column, cell in zip(self.columns, cells, strict=True):
-            width = max(1, column.width + spare * column.share // shares)
+        for column, width, cell in zip(self.columns, self._widths(), cells, strict=True):
             parts.append(cell.rjust(width) if column.right and len(cell) < width else fit(cell, width))
         return "  ".join(parts)
+
+    def _widths(self) -> Sequence[int]:
+        """How wide each column is now."""
+        total = self.size.width
+        if self._measured[0] != total:
+            spare = total - _SIGNS - sum(column.width + 2 for column in self.columns)
+            shares = sum(column.share for column in self.columns) or 1
+            self._measured = total, [max(1, one.width + spare * one.share // shares) for one in self.columns]
+        return self._measured[1]

@@ -29,6 +29,10 @@ class Stage:
     def __init__(self, home: Home, app: CrmsyncApp, pilot: Pilot[None]) -> None:
         self.home, self.app, self._pilot = home, app, pilot
         self.presses = 0
+        self.messages: list[str] = []
+        """All that the app has told for a few seconds, also what is gone again."""
+        self._notify = app.notify
+        app.notify = self._note  # type: ignore[method-assign]
 
     async def press(self, *keys: str) -> str:
         """Presses keys one after the other; returns what is on the screen then."""
@@ -62,10 +66,9 @@ class Stage:
         strips = self.app.screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
-    @property
-    def messages(self) -> list[str]:
-        """What the app has told for a few seconds, oldest first."""
-        return [one.message for one in self.app._notifications]
+    def _note(self, message: str, **how: Any) -> None:
+        self.messages.append(message)
+        self._notify(message, **how)
 
     def store(self) -> Store:
         """The store, to look whether a key did what it should; close it."""

@@ -1,4 +1,4 @@
-"""The config file: TOML, read and checked, never rewritten by us.
+"""The config file: TOML, read and checked. `crmsync config set` changes one value of it, and nothing else.
 
 region = "IT"                 # what phone numbers without a country code belong to
 user = "anna"                 # who acts when nobody is named

@@ -29,6 +29,7 @@ VERBS = {
     "undo": "take a run or a decision back",
     "redo": "take an undo back",
     "tui": "all of it on the whole screen",
+    "config": "read and change the config file",
     "doctor": "check the installation",
     "paths": "where crmsync keeps its files",
 }

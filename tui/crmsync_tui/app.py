@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from textual import work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from crmsync.config import TuiConfig
 from crmsync.desk import Desk
@@ -22,12 +23,19 @@ from crmsync_tui.screens.journal_screen import JournalScreen
 from crmsync_tui.screens.main_screen import MainScreen
 from crmsync_tui.screens.queue_screen import QueueScreen
 from crmsync_tui.screens.records_screen import RecordsScreen
+from crmsync_tui.screens.settings_screen import SettingsScreen
 from crmsync_tui.shown import line
 from crmsync_tui.taking_back import redo_last, undo_last
 from crmsync_tui.words import _
 
 T = TypeVar("T")
+ASIDE: Mapping[str, tuple[str, type[MainScreen]]] = {
+    "settings": (_("Settings"), SettingsScreen),
+}
+"""Screens without a number: reached from Home and by the palette, left with escape."""
 
+DEFAULT_THEME = "textual-dark"
+"""Textual's own; it holds where the config names none."""
 POLL_SECONDS = 1.0
 """How often the store is asked whether somebody else has written; that costs microseconds."""
 
@@ -58,6 +66,7 @@ class CrmsyncApp(App[None]):
         Binding("u", "undo", _("Undo"), id="undo"),
         Binding("U", "redo", _("Redo"), show=False, id="redo"),
         Binding("S", "sync", _("Sync now"), show=False, id="sync"),
+        Binding("f4", "open_screen('settings')", _("Settings"), show=False, id="go.settings"),
         Binding("question_mark", "show_help_panel", _("Keys"), id="keys"),
         Binding("colon", "command_palette", _("Commands"), show=False, id="palette"),
         Binding("q", "quit", _("Quit"), show=False, id="quit"),
@@ -80,9 +89,7 @@ class CrmsyncApp(App[None]):
 
     def on_mount(self) -> None:
         """Looks as the config says, and follows the store from now on."""
-        if self.settings.theme in self.available_themes:
-            self.theme = self.settings.theme
-        self.set_keymap(self.settings.keys)
+        self.look_like(self.settings.theme, self.settings.keys)
         self.set_interval(POLL_SECONDS, self.look_whether_changed)
         self.look_whether_changed()
 
@@ -90,6 +97,26 @@ class CrmsyncApp(App[None]):
         """Gives the store back."""
         for clerk in (self.lists, self.asking, self.deciding):
             clerk.close()
+
+    # Screens aside
+
+    def action_open_screen(self, name: str) -> None:
+        """Opens one above the present screen; once is enough."""
+        kind = ASIDE[name][1]
+        if not isinstance(self.screen, kind) and isinstance(self.screen, MainScreen):
+            self.push_screen(kind())
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette offers."""
+        yield from super().get_system_commands(screen)
+        for name, (title, kind) in ASIDE.items():
+            yield SystemCommand(title, kind.HELP_TEXT, lambda name=name: self.action_open_screen(name))
+
+    def look_like(self, theme: str, keys: Mapping[str, str]) -> None:
+        """Takes another theme and other keys from now on; an unknown theme is passed over."""
+        if (theme or DEFAULT_THEME) in self.available_themes:
+            self.theme = theme or DEFAULT_THEME
+        self.set_keymap(keys)
 
     # Following the store
 

@@ -246,7 +246,7 @@ def _written(tx: Tables, run: int) -> Iterator[tuple[str, Line]]:
 def _journalled(tx: Tables, run: int) -> Iterator[tuple[str, Line]]:
     """What the run changed in the CRM, one line for each record and kind of change."""
     found: dict[tuple[str, str, str], tuple[list[Change], str, str]] = {}
-    for entry in tx.journal.of_run(run):
+    for entry in tx.journal.of_run(run, made=True):
         before, after = _plain(entry.before), _plain(entry.after)
         title = "Changed in the CRM"
         changes = [Change(_FLAG if entry.field.startswith(FLAG_FIELD) else entry.field, before, after)]

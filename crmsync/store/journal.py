@@ -70,9 +70,12 @@ class Journal:
             tail.append(run)
         return self._told(self._session.all(f"{sql} ORDER BY j.seq LIMIT ?", [*tail, limit]))
 
-    def of_run(self, run: int, *, record: str = "") -> list[JournalEntry]:
-        """The entries of a run, oldest first: those of one record, or all but the creations (see `made_in`)."""
-        where = "j.record = ?2" if record else "(j.field <> '' OR j.before IS NOT NULL)"
+    def of_run(self, run: int, *, record: str = "", made: bool = False) -> list[JournalEntry]:
+        """The entries of a run, oldest first: those of one record, or all but the creations (see `made_in`).
+
+        With `made`, the creations too.
+        """
+        where = "j.record = ?2" if record else "1" if made else "(j.field <> '' OR j.before IS NOT NULL)"
         values = (run, record) if record else (run,)
         sql = f"{_ENTRY} WHERE s.run = ?1 AND {where} AND {self._session.seen.record('j.record')} ORDER BY j.seq"
         return self._told(self._session.all(sql, values))

@@ -68,3 +68,11 @@ def test_a_report_of_files_is_refused(crm: Terminal, tmp_path: Path) -> None:
     (tmp_path / "a.vcf").write_text(card("a", "Ada"))
     crm("import", tmp_path / "a.vcf", "--type", "contact")
     assert "no remote" in crm.refuses("report", "--pending", "files")
+
+
+def test_records_that_a_run_made_are_in_its_report(crm: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "a.vcf").write_text(card("a", "Ada"))
+    crm("import", tmp_path / "a.vcf", "--type", "contact")
+    (section,) = crm.json("report")["sections"]
+    assert section["title"] == "New in the CRM"
+    assert [line["name"] for line in section["lines"]] == ["Ada"]

@@ -26,6 +26,7 @@ VERBS = {
     "plans": "plans that were held because they do too much",
     "parked": "items that could not be read or were refused",
     "runs": "what was done, and when",
+    "log": "every change, write and decision, one line each; -f follows",
     "undo": "take a run or a decision back",
     "redo": "take an undo back",
     "tui": "all of it on the whole screen",

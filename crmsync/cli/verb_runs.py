@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from crmsync.cli.answers import emit, table
 from crmsync.cli.arguments import Arguments, positive
 from crmsync.desk import Desk
+from crmsync.review.run_search import read
 
 
 def run(desk: Desk, argv: list[str]) -> int:
@@ -16,11 +18,13 @@ def run(desk: Desk, argv: list[str]) -> int:
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="the newest first")
     listing.add_argument("--account", default="")
+    listing.add_argument("--search", default="", metavar="TEXT", help="words, names, by:USER, kind:sync, state:failed")
     listing.add_argument("--limit", type=positive, default=50, metavar="N")
     listing.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     with desk.glancing() as view:
-        runs = view.runs.list(account=options.account, limit=options.limit)
+        meant = read(options.search)
+        runs = view.runs.page(replace(meant, account=options.account or meant.account), None, limit=options.limit)
     if options.json:
         lines = [
             {

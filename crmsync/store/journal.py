@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 from crmsync.model import JournalEntry
 from crmsync.store.jsontext import dump, dump_value, load_value
 from crmsync.store.session import Session
+
+if TYPE_CHECKING:
+    from crmsync.store.log import Log
 
 _ENTRY = """SELECT j.seq, s.run, s.at, s.origin, s.actor, j.record, j.field, j.before, j.after,
     coalesce(j.reason, s.reason)
@@ -24,6 +28,13 @@ class Journal:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    @cached_property
+    def log(self) -> Log:
+        """The journal with the write log and the decisions, line by line."""
+        from crmsync.store.log import Log
+
+        return Log(self._session)
 
     def note(self, record: str, field: str, before: object, after: object, *, reason: str | None = None) -> int:
         """Appends one entry and returns its seq. `reason` overrides the transaction's."""
@@ -109,20 +120,20 @@ class Journal:
         return self._told(rows)
 
     def _told(self, rows: Sequence[_Row]) -> list[JournalEntry]:
-        """The entries. A reason may name another record, one that was merged into this one, say: only if it is seen."""
         entries = list(map(_entry, rows))
-        seen = self._session.seen
-        if not seen.limited:
+        if not self._session.seen.limited:
             return entries
-        words = dump(sorted({word for entry in entries for word in entry.reason.split()}))
-        sql = f"SELECT r.id FROM records r WHERE r.id IN (SELECT value FROM json_each(?)) AND NOT ({seen.row('r')})"
-        unseen = {row[0] for row in self._session.all(sql, (words,))}
-        return [
-            replace(
-                entry, reason=" ".join("(a record)" if word in unseen else word for word in entry.reason.split(" "))
-            )
-            for entry in entries
-        ]
+        reasons = reasons_as_seen(self._session, [entry.reason for entry in entries])
+        return [replace(entry, reason=reason) for entry, reason in zip(entries, reasons, strict=True)]
+
+
+def reasons_as_seen(session: Session, reasons: Sequence[str]) -> Sequence[str]:
+    """A reason may name another record, one that was merged into this one, say: it stays named only if it is seen."""
+    seen = session.seen
+    words = dump(sorted({word for reason in reasons for word in reason.split()}))
+    sql = f"SELECT r.id FROM records r WHERE r.id IN (SELECT value FROM json_each(?)) AND NOT ({seen.row('r')})"
+    unseen = {row[0] for row in session.all(sql, (words,))}
+    return [" ".join("(a record)" if word in unseen else word for word in reason.split(" ")) for reason in reasons]
 
 
 _Row: TypeAlias = tuple[int, int | None, str, str, str, str, str, str | None, str | None, str]

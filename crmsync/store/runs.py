@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crmsync.errors import Usage
 from crmsync.store.jsontext import dump, load
 from crmsync.store.session import Session
+from crmsync.store.typed_text import having
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,19 @@ class Run:
     undone_by: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RunSelection:
+    """Which runs: `""` is any. `text`: words that each stand in what the run is called, or in a name it changed."""
+
+    text: str = ""
+    actor: str = ""
+    account: str = ""
+    kind: str = ""
+    state: str = ""
+
+
+_TOLD = "runs.account = '' AND json_extract(runs.stats, '$.pulled') IS NULL"
+"""Whose message somebody with a limited view is told: `_as_seen`."""
 _ACTS = {
     "journal": "CASE WHEN t.field <> '' THEN 'updated' WHEN t.before IS NULL THEN 'created' ELSE 'deleted' END",
     "pushes": "t.act",
@@ -105,13 +119,43 @@ class Runs:
 
     def list(self, *, account: str = "", before: int | None = None, limit: int = 50) -> list[Run]:
         """Runs, newest first; `before` is the id of the last one of the page before."""
-        bound = 1 << 62 if before is None else before
+        return [*self.page(RunSelection(account=account), before, limit=limit)]
+
+    def page(self, selection: RunSelection, before: int | None, *, skip: int = 0, limit: int = 50) -> Sequence[Run]:
+        """The same of those that are meant; `skip` of them are passed over."""
+        where, values = self._where(selection)
         rows = self._session.all(
-            f"SELECT {_ROW} FROM runs WHERE id < ? AND (? = '' OR account = ?) AND {self._seen()} "
-            "ORDER BY id DESC LIMIT ?",
-            (bound, account, account, limit),
+            f"SELECT {_ROW} FROM runs WHERE id < ? AND {where} ORDER BY id DESC LIMIT ? OFFSET ?",
+            (1 << 62 if before is None else before, *values, limit, skip),
         )
         return [self._as_seen(_run(row)) for row in rows]
+
+    def count(self, selection: RunSelection) -> int:
+        """How many those are."""
+        where, values = self._where(selection)
+        return int(self._session.one(f"SELECT count(*) FROM runs WHERE {where}", values)[0])
+
+    def _where(self, selection: RunSelection) -> tuple[str, MutableSequence[object]]:
+        values: MutableSequence[object] = []
+        where = [self._seen()]
+        for column in ("actor", "account", "kind", "state"):
+            if wanted := getattr(selection, column):
+                where.append(f"runs.{column} = ?")
+                values.append(wanted)
+        message = f"CASE WHEN {_TOLD} THEN runs.message ELSE '' END" if self._session.seen.limited else "runs.message"
+        for word in selection.text.split():
+            called, pattern = having(
+                word, f"(runs.kind || ' ' || runs.account || ' ' || runs.actor || ' ' || {message})"
+            )
+            named, _ = having(word, "r.name || ' ' || r.organization")
+            touched = " UNION ALL ".join(
+                f"SELECT s.run FROM records r JOIN {table} t ON t.record = r.id JOIN stamps s ON s.id = t.stamp "
+                f"WHERE {named} AND {self._session.seen.row('r')}"
+                for table in ("journal", "pushes")
+            )
+            where.append(f"({called} OR runs.id IN ({touched}))")
+            values += [*pattern] * 3
+        return " AND ".join(where), values
 
     def _seen(self) -> str:
         """Whether a run is one of an account that whoever asks sees, or did something to what they see."""

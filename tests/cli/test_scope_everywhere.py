@@ -103,6 +103,27 @@ def _runs(world: World, user: User, told: Any) -> None:
             assert one["stats"]["pushed"] == {"created": 0, "updated": len(done.pushed & seen), "deleted": 0}
 
 
+def _runs_found(world: World, user: User, told: Any) -> None:
+    met = {one.id for one in world.runs if 5 in (one.pulled | one.pushed)}
+    assert {one["id"] for one in told["runs"]} == (met if 5 in world.seen(user) else set())
+
+
+def _runs_found_by_counts(world: World, user: User, told: Any) -> None:
+    """What a run says of itself counts everybody's records, so it is not found by that either."""
+    assert user.sees_all or not told["runs"]
+
+
+def _log(world: World, user: User, told: Any) -> None:
+    assert {one["record"] for one in told["log"] if one["kind"] == "change"} == {
+        f"rec{n:03}x" for n in world.seen(user)
+    }
+
+
+def _log_found(world: World, user: User, told: Any) -> None:
+    lines = [one for one in told["log"] if one["kind"] in ("change", "write")]
+    assert {one["record"] for one in lines} == ({"rec005x"} if 5 in world.seen(user) else set())
+
+
 def _sums(world: World, user: User, told: Any) -> None:
     lost = {f"acc{account:03}x": n for account, n in world.unfetched.items()}
     items = {name: n + lost.get(name, 0) for name, n in _items_seen(world, user).items()}
@@ -143,6 +164,10 @@ LISTS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("plans", "list"), _plans),
     (("parked", "list"), _parked),
     (("runs", "list"), _runs),
+    (("runs", "list", "--search", "nam005x"), _runs_found),
+    (("runs", "list", "--search", "99"), _runs_found_by_counts),
+    (("log", "--limit", "5000"), _log),
+    (("log", "--limit", "5000", "--search", "nam005x"), _log_found),
     (("explain",), _sums),
     (("explain", "--list", "all"), _places),
     (("user", "list"), _nothing_more),
@@ -164,10 +189,11 @@ def _single(world: World, n: int) -> Iterator[tuple[tuple[str, ...], str]]:
     yield ("plans", "show"), str(list(world.plans)[n % len(world.plans)])
     yield ("parked", "show"), str(list(world.parked)[n % len(world.parked)])
     yield ("report",), str(world.runs[n % len(world.runs)].id)
+    yield ("log", "--run"), str(world.runs[n % len(world.runs)].id)
     yield ("report", "--plan"), str(list(world.plans)[n % len(world.plans)])
 
 
-NEVER = {"show": "99999", "report": "99999", "--plan": "99999"}
+NEVER = {"show": "99999", "report": "99999", "--plan": "99999", "--run": "99999"}
 """Something that never was, for verbs that know their things by number."""
 
 

@@ -96,7 +96,7 @@ def _prepare(job: Job, tx: Tables, collection: Collection, action: Action) -> St
             _looked(tx, collection, action.link, action.href)
         case PutBack():
             if action.remote:
-                return put_back.prepare(tx, collection, action.record, action.href)
+                return put_back.begin(tx, collection, action)
             put_back.settle(job, tx, collection, action)
         case Unlink():
             forget(tx, collection, action.link, action.href)

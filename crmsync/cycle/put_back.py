@@ -1,7 +1,7 @@
 """Items whose link was undone get back what they held before, guarded by the etag like any write.
 
-What is written down first is the row in `put_backs`. Stopped after the remote took it, the next cycle finds that
-nothing is left to put back.
+What is written down first is the row in `put_backs`, and what is sent. Stopped after the remote took it, the next
+cycle finds that nothing is left to put back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from crmsync.core.plan import PutBack
 from crmsync.cycle.given_up import Resting
 from crmsync.cycle.job import Job, remote_of
 from crmsync.cycle.shown import shown
-from crmsync.errors import Refused, Unreadable
+from crmsync.errors import Busy, Halt, Refused, Skip, Unreadable
 from crmsync.model import Item, Mode
 from crmsync.store.collections_of import Collection
 from crmsync.store.import_queue import QueueState
@@ -64,6 +64,14 @@ def prepare(tx: Tables, collection: Collection, record_id: str, href: str) -> Re
     return Restore(record_id, mirrored.item, without, str(record.fields.get("name") or href))
 
 
+def begin(tx: Tables, collection: Collection, action: PutBack) -> Restore | None:
+    """The step, once it is written down what it sends."""
+    step = prepare(tx, collection, action.record, action.href)
+    if step is not None:
+        tx.put_backs.send(collection.id, action.href, step.without.back)
+    return step
+
+
 def settle(job: Job, tx: Tables, collection: Collection, action: PutBack) -> None:
     """Nothing of ours is in the item any more, or nothing can be done about it."""
     tx.put_backs.settle(collection.id, action.href, action.remote)
@@ -79,11 +87,12 @@ def send(job: Job, collection: Collection, step: Restore) -> None:
     item = step.item
     try:
         written = job.connector.update(remote_of(collection), item.href, step.without.raw, item.etag)
-    except Refused as error:
+    except (Skip, Halt, Busy) as error:
         with job.store.transaction(job.stamp()) as tx:
-            job.park(
-                tx, collection, item.href, item.etag, f"the remote refused it: {error}", step.without.raw, refused=True
-            )
+            tx.put_backs.send(collection.id, item.href, {})
+            if isinstance(error, Refused):
+                why = f"the remote refused it: {error}"
+                job.park(tx, collection, item.href, item.etag, why, step.without.raw, refused=True)
         raise
     raw = written.raw if written.raw is not None else step.without.raw
     action = PutBack(step.record, item.href, item.etag, step.without.back, step.without.later)

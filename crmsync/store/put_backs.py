@@ -11,7 +11,7 @@ from crmsync.values import Changes
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """One item. `record`: whose it was. `done`: what went back already; `None` while that waits for a sync."""
+    """One item. `record`: whose it was. `done`: what went back as far as is known; `None`: it waits for a sync."""
 
     href: str
     record: str
@@ -30,6 +30,12 @@ class PutBacks:
             "INSERT OR REPLACE INTO put_backs (collection, href, record) VALUES (?, ?, ?)", (collection, href, record)
         )
 
+    def send(self, collection: int, href: str, back: Changes) -> None:
+        """These fields are about to go back; `{}`: the remote said no, they did not."""
+        self._session.write(
+            "UPDATE put_backs SET sent = ? WHERE collection = ? AND href = ?", (dump_fields(back), collection, href)
+        )
+
     def waiting(self, collection: int) -> list[PutBack]:
         """Those that a sync has yet to deal with, in order of href."""
         sql = "SELECT href, record, done FROM put_backs WHERE collection = ? AND done IS NULL ORDER BY href"
@@ -41,14 +47,17 @@ class PutBacks:
         return self._session.one(sql, (collection, href)) is not None
 
     def settle(self, collection: int, href: str, back: Changes) -> None:
-        """It is dealt with; `back` are the fields that went back."""
+        """It is dealt with; `back` are the fields that went back, besides those sent of which no answer came."""
+        found = self.find(collection, href)
+        done = {**((found and found.done) or {}), **back}
         self._session.write(
-            "UPDATE put_backs SET done = ? WHERE collection = ? AND href = ?", (dump_fields(back), collection, href)
+            "UPDATE put_backs SET done = ?, sent = NULL WHERE collection = ? AND href = ?",
+            (dump_fields(done), collection, href),
         )
 
     def find(self, collection: int, href: str) -> PutBack | None:
         """What is known of one item, done or not."""
-        sql = "SELECT href, record, done FROM put_backs WHERE collection = ? AND href = ?"
+        sql = "SELECT href, record, coalesce(done, sent) FROM put_backs WHERE collection = ? AND href = ?"
         row = self._session.one(sql, (collection, href))
         return None if row is None else _put_back(row)
 

@@ -14,7 +14,7 @@ from crmsync.errors import StoreBroken
 APPLICATION_ID = 0x43524D53
 """"CRMS": in the header of every store (SQLite file format, offset 68)."""
 
-VERSION = 17
+VERSION = 18
 """The newest step this program knows. Kept by hand, since listing the folder would cost every start-up."""
 
 _FOLDER = Path(__file__).parent / "migrations"

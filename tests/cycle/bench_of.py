@@ -23,6 +23,7 @@ from crmsync.store.store import Store, Tables
 from crmsync.values import Fields, Value
 
 BOOK = "/book/"
+OTHER = "/other/"
 
 
 def card(uid: str, name: str, *lines: str) -> bytes:
@@ -112,6 +113,15 @@ class Spoke:
             )
             self.collection = stored.id
 
+    def more(self, href: str) -> None:
+        """Another address book."""
+        about = self.remote.add_collection(href)
+        with self.hub.typing() as tx:
+            account = tx.accounts.get(self.name)
+            tx.collections.upsert(
+                account.id, about.href, about.kind, about.name, about.format, about.accepts, read_only=False
+            )
+
     def sync(self, *, dry_run: bool = False, full: bool = False) -> cycle.RunResult:
         """One cycle."""
         with MemoryConnector.to(self.remote) as connector:
@@ -150,8 +160,10 @@ def bring_in(hub: Hub, kind: RecordType = RecordType.CONTACT) -> list[str]:
         return import_queue.bring_in(tx, ids, 1, iter(f"q{n}" for n in range(len(ids))).__next__).records
 
 
-def edit(spoke: Spoke, href: str, line: str) -> None:
-    spoke.remote.edit(BOOK, href, spoke.text(href).replace("END:VCARD", f"{line}\r\nEND:VCARD").encode())
+def edit(spoke: Spoke, href: str, line: str, book: str = BOOK) -> None:
+    raw = spoke.remote.raw(book, href)
+    assert raw is not None
+    spoke.remote.edit(book, href, raw.replace(b"END:VCARD", f"{line}\r\nEND:VCARD".encode()))
 
 
 def settled(*spokes: Spoke) -> None:

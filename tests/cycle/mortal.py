@@ -214,7 +214,8 @@ class Trial:
         with closing(sqlite3.connect(self.path)) as connection:
             dump = {what: list(map(_line, connection.execute(sql))) for what, sql in _DUMP.items()}
             uids = dict(connection.execute("SELECT href, uid FROM mirror"))
-        dump["remote"] = list(map(str, self.remote.contents(BOOK).items()))
+        books = [about.href for about in MemoryRemote.collections(self.remote)]
+        dump["remote"] = [str(item) for book in books for item in self.remote.contents(book).items()]
         return {what: sorted(self._without_numbers(line, uids) for line in lines) for what, lines in dump.items()}
 
     def _without_numbers(self, line: str, uids: Mapping[str, str]) -> str:
@@ -252,6 +253,8 @@ _DUMP = {
     "parked": "SELECT href, reason, raw, min(attempts, 5), retry, refused, dropped FROM parked",
     "plans": "SELECT state, reason, json_array_length(body, '$.actions') FROM plans",
     "answers": "SELECT href, event, answer FROM answers",
+    "put back": "SELECT href, record, done FROM put_backs",
+    "vanished": "SELECT href, uid, hash, record FROM vanished",
     "losses": "SELECT field, what FROM losses",
     "journal": "SELECT record, field, before, after, origin, actor FROM journal JOIN stamps s ON s.id = stamp",
     "account": "SELECT state, message FROM accounts",

@@ -11,9 +11,10 @@ from crmsync.review import conflicts as decide
 from crmsync.review import import_queue, plans, queue_rules
 from crmsync.review.conflicts import Choice
 from crmsync.review.merge_records import merge
+from crmsync.review.undo import undo
 from crmsync.store.queue_rules import Rule, RuleAction
 from crmsync.values import Labelled
-from tests.cycle.bench_of import BOOK, Hub, Spoke, card, edit
+from tests.cycle.bench_of import BOOK, OTHER, Hub, Spoke, card, edit
 
 
 def first_sync(hub: Hub, phone: Spoke) -> None:
@@ -203,11 +204,65 @@ def filtered(hub: Hub, phone: Spoke) -> None:
         tx.flags.set(1, [records[1], others[1]], on=True)
 
 
+def links_undone(hub: Hub, phone: Spoke) -> None:
+    """Items were linked and pushed, then the links undone: one was edited there since, one by us again."""
+    linked = [hub.add(name=name, title="CEO", note="ours", flag=False) for name in ("Anna Rossi", "Luca Verdi")]
+    for name in ("Anna Rossi", "Luca Verdi"):
+        phone.remote.seed(BOOK, name[:4], card(name[:4], name, "NOTE:theirs", "X-SKI-PASS:42"))
+    phone.sync()
+    with hub.typing() as tx:
+        run = tx.begin_run("decision")
+        for row in sorted(tx.queue.list(), key=lambda row: row.item.name):
+            import_queue.link(tx, row.id, linked["AL".index(row.item.name[0])], 1)
+        tx.runs.finish(run, "done", {})
+    phone.sync()
+    hub.set(linked[1], department="Sales")
+    phone.sync()
+    edit(phone, href_of(hub, linked[0]), "TEL:+39 02 111111")
+    with hub.typing() as tx:
+        back = tx.begin_run("undo")
+        assert undo(tx, run).items == 2
+        tx.runs.finish(back, "done", {})
+
+
+def moved(hub: Hub, phone: Spoke) -> None:
+    """Items lie elsewhere: in another collection, edited here or there too, renamed; one had been asked about."""
+    phone.more(OTHER)
+    records = [hub.add(name=f"Anna{n} Rossi{n}", note="old") for n in range(5)]
+    phone.sync()
+    asked = _taken_out(phone, href_of(hub, records[0]))
+    phone.sync()
+    phone.remote.seed(OTHER, "m0", asked)
+    for n, place in ((1, OTHER), (2, OTHER), (3, BOOK)):
+        phone.remote.seed(place, f"m{n}", _taken_out(phone, href_of(hub, records[n])))
+    edit(phone, f"{OTHER}m1.vcf", "TEL:+39 02 111111", OTHER)
+    hub.set(records[2], note="new")
+    hub.delete(records[3])
+
+
+def moved_after_deletion(hub: Hub, phone: Spoke) -> None:
+    """Items vanished, and their records with them; one turns up in another collection, one under another name."""
+    phone.more(OTHER)
+    phone.rules = replace(phone.rules, policies=Policies(Policy(on_delete=OnDelete.DELETE)))
+    records = [hub.add(name=f"Anna{n} Rossi{n}", note="old") for n in range(3)]
+    phone.sync()
+    taken = [_taken_out(phone, href_of(hub, record)) for record in records]
+    phone.sync()
+    phone.remote.seed(OTHER, "m0", taken[0])
+    phone.remote.seed(BOOK, "m1", taken[1])
+
+
 def href_of(hub: Hub, record: str) -> str:
     """Where the item of a record lies."""
     with hub.store.view() as view:
         (link,) = view.links.for_record(record)
     return link.href
+
+
+def _taken_out(phone: Spoke, href: str) -> bytes:
+    raw = phone.text(href).encode()
+    phone.remote.remove(BOOK, href)
+    return raw
 
 
 def _few_deletes(phone: Spoke) -> None:
@@ -229,4 +284,7 @@ SCENES = (
     answers,
     refused,
     filtered,
+    links_undone,
+    moved,
+    moved_after_deletion,
 )

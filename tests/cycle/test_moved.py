@@ -9,9 +9,7 @@ from crmsync.connectors.memory import MemoryConnector
 from crmsync.model import OnDelete, Policy, RecordType
 from crmsync.review import queue_rules
 from crmsync.store.queue_rules import Rule, RuleAction
-from tests.cycle.bench_of import BOOK, Hub, Spoke, bring_in, card, settled
-
-OTHER = "/other/"
+from tests.cycle.bench_of import BOOK, OTHER, Hub, Spoke, bring_in, card, settled
 
 
 class Two(Spoke):
@@ -19,12 +17,7 @@ class Two(Spoke):
 
     def __init__(self, hub: Hub, policy: Policy) -> None:
         super().__init__(hub, "phone", policy=policy)
-        about = self.remote.add_collection(OTHER)
-        with hub.typing() as tx:
-            account = tx.accounts.get("phone")
-            tx.collections.upsert(
-                account.id, about.href, about.kind, about.name, about.format, about.accepts, read_only=False
-            )
+        self.more(OTHER)
 
 
 def _moved_to(phone: Spoke, place: str, name: str) -> str:

@@ -179,6 +179,26 @@ def test_a_put_back_whose_answer_was_lost_is_done_once(hub: Person, phone: Spoke
     quiet(phone)
 
 
+@pytest.mark.parametrize("synced", [False, True], ids=["redone at once", "redone after a sync"])
+@pytest.mark.parametrize("took_effect", [True, False])
+def test_a_redo_after_a_lost_answer_takes_what_went_back_for_nobodys_edit(
+    hub: Person, phone: Spoke, took_effect: bool, synced: bool
+) -> None:
+    anna, run, href = linked(hub, phone)
+    pushed, fields = phone.text(href), hub.fields(anna)
+    hub.undo(run)
+    back = hub.last
+    phone.remote.fail(Fault(1, Unreachable("cut off"), took_effect=took_effect, on=WRITES))
+    assert phone.sync().state == "failed"
+    if synced:
+        phone.sync()
+    hub.undo(back)
+    phone.sync()
+    assert (hub.fields(anna), hub.conflicts(), hub.queue()) == (fields, [], [])
+    assert lines(phone.text(href)) == lines(pushed)
+    quiet(phone)
+
+
 def test_a_dry_run_lists_what_goes_back_and_writes_nothing(hub: Person, phone: Spoke) -> None:
     anna, run, href = linked(hub, phone)
     hub.undo(run)

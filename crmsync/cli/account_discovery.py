@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from crmsync.cli.account_set_up import pairs_of, password_of
+from crmsync.cli.account_set_up import kind_of, pairs_of, password_of, with_preset
 from crmsync.cli.answers import emit, narrate, say, table
+from crmsync.cli.remotes import for_connector
 from crmsync.connectors import registry
 from crmsync.connectors.base import RemoteCollection, Secret, Settings, Step
 from crmsync.errors import SignInNeeded
@@ -23,8 +24,10 @@ def discover(options: argparse.Namespace) -> int:
         steps.append(step)
         narrate(str(step))
 
-    settings = Settings(options.address, options.username, secret, pairs_of(options.settings))
-    with registry.create("dav", settings) as connector:
+    kind, url, preset = kind_of(options.kind)
+    pairs = for_connector(with_preset(preset, pairs_of(options.settings)))
+    settings = Settings(url or options.address, options.username, secret, pairs)
+    with registry.create(kind, settings) as connector:
         connector.tell = hear
         try:
             found.extend(connector.collections())

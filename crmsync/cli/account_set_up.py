@@ -33,11 +33,11 @@ _TAKEN = (FILES, "crm", "any", "cli", "tui")
 def add(desk: Desk, options: argparse.Namespace) -> int:
     """Nothing is written before the remote has answered; what fails after that takes the secret back."""
     _refuse_name(desk, options.name)
-    kind, url, preset = _PRESETS.get(options.kind, (options.kind, "", {}))
+    kind, url, preset = kind_of(options.kind)
     url = options.url or url
     given = credentials.outside(options.name, os.environ, desk.config.account(options.name).secret_command)
     password = password_of(options, options.username) if given is None else given
-    pairs = _with_preset(preset, pairs_of(options.settings))
+    pairs = with_preset(preset, pairs_of(options.settings))
     secret = Secret(password) if password is not None else None
     settings = Settings(url, options.username, secret, for_connector(pairs))
     with registry.create(kind, settings) as connector:
@@ -63,6 +63,11 @@ def add(desk: Desk, options: argparse.Namespace) -> int:
         _warn_of_writes(desk, options.name, chosen)
         say(f"next: crmsync sync {options.name}")
     return 0
+
+
+def kind_of(word: str) -> tuple[str, str, Mapping[str, str]]:
+    """The connector that a word means, with the address and the options that come with it."""
+    return _PRESETS.get(word, (word, "", {}))
 
 
 def _warn_of_writes(desk: Desk, name: str, chosen: Sequence[RemoteCollection]) -> None:
@@ -147,7 +152,7 @@ def pairs_of(settings: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _with_preset(preset: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
+def with_preset(preset: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
     """What was typed counts, but hosts that are trusted anyway stay so."""
     pairs = {**preset, **typed}
     if "trust" in preset and "trust" in typed:

@@ -176,3 +176,12 @@ def test_urllib3_that_was_replaced_is_found(crm: Terminal, monkeypatch: pytest.M
     assert checks(crm)["urllib3"] is False
     monkeypatch.setattr(verb_doctor, "version", missing)
     assert verb_doctor._urllib3().ok
+
+
+def test_what_is_in_a_folder_is_discovered_and_no_account_is_made(crm: Terminal, tmp_path: Path) -> None:
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    (folder / "a.vcf").write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nFN:Ada\r\nEND:VCARD\r\n")
+    found = crm.json("account", "discover", "--kind", "folder", str(folder))
+    assert (found["sign_in"], [one["kind"] for one in found["collections"]]) == ("", ["addressbook"])
+    assert crm.json("account", "list")["accounts"] == []

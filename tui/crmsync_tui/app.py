@@ -17,6 +17,7 @@ from crmsync.home import Home
 from crmsync.store.store import Tables
 from crmsync_tui.clerk import Clerk
 from crmsync_tui.errand import Errand
+from crmsync_tui.screens.account_wizard import AccountWizard
 from crmsync_tui.screens.conflicts_screen import ConflictsScreen
 from crmsync_tui.screens.home_screen import HomeScreen
 from crmsync_tui.screens.journal_screen import JournalScreen
@@ -30,6 +31,7 @@ from crmsync_tui.words import _
 
 T = TypeVar("T")
 ASIDE: Mapping[str, tuple[str, type[MainScreen]]] = {
+    "wizard": (_("Add an account"), AccountWizard),
     "settings": (_("Settings"), SettingsScreen),
 }
 """Screens without a number: reached from Home and by the palette, left with escape."""
@@ -66,6 +68,7 @@ class CrmsyncApp(App[None]):
         Binding("u", "undo", _("Undo"), id="undo"),
         Binding("U", "redo", _("Redo"), show=False, id="redo"),
         Binding("S", "sync", _("Sync now"), show=False, id="sync"),
+        Binding("f2", "open_screen('wizard')", _("Add an account"), show=False, id="go.wizard"),
         Binding("f4", "open_screen('settings')", _("Settings"), show=False, id="go.settings"),
         Binding("question_mark", "show_help_panel", _("Keys"), id="keys"),
         Binding("colon", "command_palette", _("Commands"), show=False, id="palette"),

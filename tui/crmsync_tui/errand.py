@@ -9,6 +9,8 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,10 +39,10 @@ class Errand:
         self._home = ["--home", str(folder)] if home.config.parent == folder else []  # else: as the environment says
         self._user = ["--user", user] if user else []
 
-    async def run(self, *argv: str, secret: str | None = None) -> Answer:
+    async def run(self, *argv: str, secret: str | None = None, hear: Callable[[str], None] | None = None) -> Answer:
         """Runs `crmsync ARGV --json` and waits for it. `secret` goes in by standard input, never by an argument.
 
-        Cancelled, it ends the child too.
+        `hear` is told each line that the command tells a person, as it comes. Cancelled, it ends the child too.
         """
         command = [sys.executable, "-m", "crmsync", *self._home, *self._user]
         child = await asyncio.create_subprocess_exec(
@@ -49,13 +51,38 @@ class Errand:
             env=os.environ | {"PYTHONIOENCODING": "utf-8"}, start_new_session=True,
         )  # fmt: skip
         try:
-            out, err = await child.communicate(None if secret is None else f"{secret}\n".encode())
+            out, err = await _talk(child, None if secret is None else f"{secret}\n".encode(), hear)
         except asyncio.CancelledError:
             child.terminate()
             await child.wait()
             raise
         assert child.returncode is not None
         return Answer(child.returncode, _object(out), err.decode("utf-8", "replace").strip())
+
+
+async def _talk(
+    child: asyncio.subprocess.Process, said: bytes | None, hear: Callable[[str], None] | None
+) -> tuple[bytes, bytes]:
+    if hear is None:
+        return await child.communicate(said)
+    assert child.stdin is not None and child.stdout is not None and child.stderr is not None
+    with suppress(BrokenPipeError, ConnectionResetError):  # a command that is wrong ends before it reads anything
+        child.stdin.write(said or b"")
+        await child.stdin.drain()
+    child.stdin.close()
+    out, err = await asyncio.gather(child.stdout.read(), _listen(child.stderr, hear))
+    await child.wait()
+    return out, err
+
+
+async def _listen(stream: asyncio.StreamReader, hear: Callable[[str], None]) -> bytes:
+    told = rest = b""
+    while chunk := await stream.read(4096):
+        told += chunk
+        *whole, rest = (rest + chunk).split(b"\n")
+        for one in whole:
+            hear(one.decode("utf-8", "replace"))
+    return told
 
 
 def _object(out: bytes) -> dict[str, Any]:

@@ -5,7 +5,7 @@ JOBS   ?= 2
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: help setup demo test check format bench pins clean
+.PHONY: help setup demo test check newest format bench pins clean
 
 help: ## what can be made here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -30,6 +30,9 @@ check: $(READY) ## style, types, import directions, dead code, and the limits of
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/pytest --quiet tests/test_house.py
+
+newest: $(READY) ## the newest versions of all dependencies that are allowed, in an environment of their own: does the app start?
+	@sh requirements/newest.sh $(PYTHON) .venv/newest
 
 format: $(READY) ## puts imports and layout in order
 	$(BIN)/ruff check --fix

@@ -33,6 +33,11 @@ class Home:
         named = (self.config.parent, self.store.parent, self.secrets.parent, self.attachments, self.logs)
         return tuple(dict.fromkeys(named))
 
+    def as_options(self) -> list[str]:
+        """What a command of ours is started with to find this home; nothing where the environment says it."""
+        folder = self.store.parent
+        return ["--home", str(folder)] if self.config.parent == folder else []
+
     def exists(self) -> bool:
         """Whether `crmsync init` has been here."""
         return self.store.exists()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
 from typing import Any, ClassVar, TypeVar
 
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from crmsync.config import TuiConfig
 from crmsync.desk import Desk
-from crmsync.errors import CrmsyncError
+from crmsync.errors import Bug, CrmsyncError, Interrupted
 from crmsync.home import Home
 from crmsync.store.store import Tables
 from crmsync_tui.clerk import Clerk
@@ -89,6 +91,9 @@ class CrmsyncApp(App[None]):
         self.deciding = Clerk(make_desk, "deciding")
         self.waiting: dict[str, int] = {}
         self._version = _NEVER
+        self.leave_after = 0
+        """Seconds without a key or a movement after which nobody is there any more; 0: never."""
+        self._sign_of_life = monotonic()
 
     def on_mount(self) -> None:
         """Looks as the config says, and follows the store from now on."""
@@ -121,11 +126,28 @@ class CrmsyncApp(App[None]):
             self.theme = theme or DEFAULT_THEME
         self.set_keymap(keys)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Somebody is there."""
+        if isinstance(event, events.InputEvent):
+            self._sign_of_life = monotonic()
+        await super().on_event(event)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A question that the store could not answer is told, and the app goes on; what is our own fault ends it."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, CrmsyncError) and not isinstance(cause, Bug):
+            if not isinstance(cause, Interrupted):
+                self.complain(cause)
+        else:
+            super()._handle_exception(error)
+
     # Following the store
 
     @work(exclusive=True, group="poll")
     async def look_whether_changed(self) -> None:
         """Tells the screen when somebody has written: we ourselves, the daemon, or a command."""
+        if self.leave_after and monotonic() - self._sign_of_life > self.leave_after:
+            self.exit()
         version, counts = await self.asking.at_desk(_version_and_counts(self._version))
         if counts is None:
             return

@@ -35,8 +35,7 @@ class Errand:
     """Runs commands for one home and user, in their name."""
 
     def __init__(self, home: Home, user: str) -> None:
-        folder = home.store.parent
-        self._home = ["--home", str(folder)] if home.config.parent == folder else []  # else: as the environment says
+        self._home = home.as_options()
         self._user = ["--user", user] if user else []
 
     async def run(self, *argv: str, secret: str | None = None, hear: Callable[[str], None] | None = None) -> Answer:

@@ -28,9 +28,15 @@ def make_app(desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = Fals
     return CrmsyncApp(desk.home, desk.user.name, settings, another, screen or "home")
 
 
-def start(desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = False, screen: str = "") -> int:
-    """Runs it until the user leaves. Returns the exit code."""
+def start(
+    desk: Desk, another: Callable[[], Desk], *, ascii_only: bool = False, screen: str = "", leave_after: int = 0
+) -> int:
+    """Runs it until the user leaves, or gives no sign of being there for `leave_after` seconds (0: never).
+
+    Returns the exit code.
+    """
     app = make_app(desk, another, ascii_only=ascii_only, screen=screen)
+    app.leave_after = leave_after
     desk.close()
     app.run()
     return app.return_code or 0

@@ -27,8 +27,8 @@ from crmsync_tui.words import _, count, when
 
 _FIRST = 200
 """Lines of a preview; the rest is counted."""
-_LONGEST = 500
-"""Characters that still make sense in one line of input."""
+_LONGEST = 60
+"""Characters that one line of input can show."""
 
 
 def fetch(
@@ -247,9 +247,14 @@ def choices(one: LoggedConflict) -> Sequence[Content]:
 
 
 def to_type(field: str, value: Any) -> str:
-    """A value as one types it; empty for one that no line can hold, or that holds what cannot be seen."""
+    """A value as one types it; empty where it holds what a terminal must not be given."""
     text = spelled(field, value)
-    return text if safe(text) == text and len(text) <= _LONGEST else ""
+    return text if all(safe(one) == one for one in text.split("\n")) else ""
+
+
+def takes_lines(field: str, start: str) -> bool:
+    """Whether a value is typed in several lines rather than in one."""
+    return field in ("note", "description") or "\n" in start or len(start) > _LONGEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,16 @@ async def test_a_value_is_typed_and_one_that_cannot_be_stays_in_the_line(tmp_pat
         assert value(stage, "Eva", "birthday") == "1970-01-09"
 
 
+async def test_a_text_of_several_lines_is_edited_as_such(tmp_path: Path) -> None:
+    def notes(crm: Crm) -> None:
+        sides = ({"note": "one\ntwo"}, {"note": "three"})
+        clash(crm, [({"name": "Eva", "note": "agreed"}, *sides)])[1].store.close()
+
+    async with staged(tmp_path, notes) as stage:
+        await stage.press("3", "e", "end", "enter", "X", "ctrl+s")
+        assert value(stage, "Eva", "note") == "one\nX\ntwo"
+
+
 async def test_both_is_for_lists_and_a_text_stays_open_with_the_reason(tmp_path: Path) -> None:
     async with staged(tmp_path, petr_and_eva) as stage:
         await stage.press("3", "t")
@@ -207,6 +217,13 @@ async def test_what_a_deletion_means_stands_in_words(tmp_path: Path, size: tuple
         assert names(stage) == ["Anna", "Bob"]
 
 
+async def test_a_deletion_there_and_one_in_the_crm_are_not_the_same_question(tmp_path: Path) -> None:
+    async with staged(tmp_path, deletions) as stage:
+        assert "1 conflict like this: deletion" in await stage.press("3", "B")
+        await stage.press("r")
+        assert [one.conflict.remote for one in open_ones(stage)] == [False]
+
+
 async def test_a_deletion_has_further_answers_that_are_typed(tmp_path: Path) -> None:
     async with staged(tmp_path, deletions) as stage:
         await stage.press("3", "e")
@@ -245,7 +262,7 @@ async def test_hostile_values_neither_crash_nor_change_the_layout(tmp_path: Path
             [
                 (
                     {"name": HOSTILE, "note": "[agreed", "title": "[/]"},
-                    {"note": HOSTILE, "title": "[b"},
+                    {"note": HOSTILE, "title": "[b \x1b[31m \u202e"},
                     {"note": "[/note] 漢字" + HOSTILE, "title": "[red]"},
                 )
             ],
@@ -255,8 +272,8 @@ async def test_hostile_values_neither_crash_nor_change_the_layout(tmp_path: Path
 
     async with staged(tmp_path, hostile, size) as stage:
         await stage.press("3")
-        for keys in ([], ["plus"], ["j"], ["B"], ["escape", "P"], ["escape", "e"], ["escape", "H"], ["escape"]):
-            text = await stage.press(*keys)
+        for keys in ("", "plus", "j", "B", "escape P", "escape e", "escape H", "escape k e", "escape"):
+            text = await stage.press(*keys.split())
             assert text.startswith(" crmsync  1 Home")
             lines = text.split("\n")
             assert len(lines) == size[1]

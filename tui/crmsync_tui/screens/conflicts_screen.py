@@ -216,7 +216,9 @@ class ConflictsScreen(MainScreen):
             field = one.conflict.field
             start = "" if field == DELETED else conflict_rows.to_type(field, one.conflict.crm)
             title = f"{names[one.conflict.record]}: {conflict_rows.field_word(field)}"
-            question = TypingIn(title, conflict_rows.choices(one), partial(_typed, field), start)
+            several = conflict_rows.takes_lines(field, start)
+            told = conflict_rows.choices(one)
+            question = TypingIn(title, told, partial(_typed, field), start, several=several)
             text = await self.app.push_screen_wait(question)
             if text is not None:
                 await self._decide([id], Choice.VALUE, _typed(field, text))

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from crmsync.errors import Usage
 from crmsync_tui.screens.question import Question
@@ -17,27 +17,46 @@ from crmsync_tui.words import _
 
 
 class TypingIn(Question[str | None]):
-    """Gives the text, or `None`. `check` raises `Usage` for what cannot be taken; `start` stands there already."""
+    """Gives the text, or `None`. `check` raises `Usage` for what cannot be taken; `start` stands there already.
 
+    With `several` it is a text of several lines; enter then begins another one, and ctrl+s saves.
+    """
+
+    DEFAULT_CSS = """
+    TypingIn TextArea { height: 8; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "take", _("Save"), id="typing.save"),
         Binding("escape", "leave", _("Leave it"), id="typing.leave"),
     ]
 
-    def __init__(self, title: str, lines: Sequence[Content], check: Callable[[str], object], start: str = "") -> None:
-        super().__init__(title, lines)
+    def __init__(
+        self,
+        title: str,
+        told: Sequence[Content],
+        check: Callable[[str], object],
+        start: str = "",
+        *,
+        several: bool = False,
+    ) -> None:
+        super().__init__(title, told)
         self._check = check
-        self._input = Input(value=start, select_on_focus=False)
+        self._typed = TextArea(start) if several else Input(value=start, select_on_focus=False)
         self._fault = Static()
 
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self._typed.text if isinstance(self._typed, TextArea) else self._typed.value
+
     def below(self) -> Iterable[Widget]:
-        """The line, and what is wrong with it."""
-        yield self._input
+        """Where one types, and what is wrong with it."""
+        yield self._typed
         yield self._fault
 
     def on_mount(self) -> None:
-        """The keys go into the line."""
-        self._input.focus()
+        """The keys go there."""
+        self._typed.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter saves."""
@@ -47,11 +66,11 @@ class TypingIn(Question[str | None]):
     def action_take(self) -> None:
         """Takes it, if it can be."""
         try:
-            self._check(self._input.value)
+            self._check(self.text)
         except Usage as error:
             self._fault.update(shown(str(error), "bold"))
             return
-        self.dismiss(self._input.value)
+        self.dismiss(self.text)
 
     def action_leave(self) -> None:
         """Takes nothing."""

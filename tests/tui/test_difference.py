@@ -28,6 +28,17 @@ def test_what_differs_is_bold_too() -> None:
     assert [(left.plain[span.start : span.end], span.style) for span in left.spans] == [("[her]", "bold")]
 
 
-def test_texts_that_are_too_long_to_compare_are_shown_as_they_are() -> None:
+def test_of_long_texts_the_middle_of_what_is_equal_is_left_out() -> None:
+    one, other = "a " * 200 + "left " + "b " * 200, "a " * 200 + "right " + "b " * 200
+    left, right = difference(one, other)
+    assert "[left]" in left.plain and "[right]" in right.plain
+    assert len(left.plain) < 200
+    assert left.plain.count(" (…) ") == 2
+    whole, _ = difference(one, other, whole=True)
+    assert whole.plain.replace("[", "").replace("]", "") == one
+
+
+def test_texts_that_are_too_long_to_compare_are_cut_and_shown_whole_on_demand() -> None:
     one, other = "word " * 5000 + "a", "word " * 5000 + "b"
-    assert tuple(text.plain for text in difference(one, other)) == (one, other)
+    assert all(len(text.plain) < 500 for text in difference(one, other))
+    assert tuple(text.plain for text in difference(one, other, whole=True)) == (one, other)

@@ -19,7 +19,7 @@ from crmsync.store.conflict_page import ConflictOrder, ConflictPlace, ConflictSe
 from crmsync.store.store import Tables
 from crmsync.typed.field_values import in_words, spelled
 from crmsync.values import is_list
-from crmsync_tui.difference import difference
+from crmsync_tui.difference import difference, shorten
 from crmsync_tui.marks import marks
 from crmsync_tui.pages import Row, Slice
 from crmsync_tui.shown import line, shown
@@ -29,6 +29,8 @@ _FIRST = 200
 """Lines of a preview; the rest is counted."""
 _LONGEST = 60
 """Characters that one line of input can show."""
+_CHOICE = 160
+"""Characters of a value that are shown where there is room for some lines only."""
 
 
 def fetch(
@@ -80,7 +82,7 @@ def told(found: SideBySide, width: int, *, unchanged: bool) -> Iterator[Content]
     yield Content.assemble(name, "  ", shown(f"{record.type}, {found.account}  {_sums(found)}"))
     if found.unreadable:
         yield shown(f"{marks().failed} {_('the item cannot be read')}: {found.unreadable}")
-    yield from _deletion(found) if conflict.field == DELETED else _in_full(found)
+    yield from _deletion(found) if conflict.field == DELETED else _in_full(found, whole=unchanged)
     yield from _table(found, width, unchanged=unchanged)
 
 
@@ -174,10 +176,10 @@ def _deletion(found: SideBySide) -> Iterator[Content]:
     yield shown(_("e takes another answer: unflag (keep it in the CRM only), archive, delete."), "dim")
 
 
-def _in_full(found: SideBySide) -> Iterator[Content]:
+def _in_full(found: SideBySide, *, whole: bool) -> Iterator[Content]:
     conflict = found.logged.conflict
     one = next(field for field in found.fields if field.field == conflict.field)
-    crm, remote = difference(line(in_words(one.crm)), line(in_words(one.remote)))
+    crm, remote = difference(line(in_words(one.crm)), line(in_words(one.remote)), whole=whole)
     yield Content.assemble(shown(field_word(one.field), "bold"), shown(f"  {one.why}"))
     yield Content.assemble(_("base"), "    ", shown(value_word(one.field, one.base)))
     yield Content.assemble(_("CRM"), "     ", crm if crm.plain else _("(empty)"), shown(_edited(found), "dim"))
@@ -237,13 +239,17 @@ def both_sides(found: Sequence[LoggedConflict], names: Mapping[str, str]) -> Ite
 # One by itself
 
 
+def _short(value: object) -> str:
+    return shorten(in_words(value), _CHOICE) or "-"
+
+
 def choices(one: LoggedConflict) -> Sequence[Content]:
     """What there is to choose from, to read while one types another value."""
     conflict = one.conflict
     if conflict.field == DELETED:
         return [shown(_("unflag keeps it in the CRM only, archive makes it inactive there, delete deletes it."))]
     sides = ((_("base"), conflict.base), (_("CRM"), conflict.crm), (_("remote"), conflict.remote))
-    return [shown(f"{title}: {value_word(conflict.field, value)}") for title, value in sides]
+    return [shown(f"{title}: {shorten(value_word(conflict.field, value), _CHOICE)}") for title, value in sides]
 
 
 def to_type(field: str, value: Any) -> str:
@@ -281,7 +287,7 @@ def history(view: Tables, id: int) -> tuple[str, Sequence[Content]]:
     lines = [
         shown(
             f"{when(one.at)}  {read(one.reason).account or one.origin}  {one.actor}  {one.field or _('(record)')}: "
-            f"{in_words(one.before) or '-'} {marks().to_remote} {in_words(one.after) or '-'}"
+            f"{_short(one.before)} {marks().to_remote} {_short(one.after)}"
         )
         for one in provenance.history(view, record)
     ]

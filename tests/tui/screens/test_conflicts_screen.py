@@ -152,7 +152,9 @@ async def test_a_text_of_several_lines_is_edited_as_such(tmp_path: Path) -> None
         clash(crm, [({"name": "Eva", "note": "agreed"}, *sides)])[1].store.close()
 
     async with staged(tmp_path, notes) as stage:
-        await stage.press("3", "e", "end", "enter", "X", "ctrl+s")
+        text = await stage.press("3", "e")
+        assert text.index("remote: three") < text.rindex(" one ") < text.rindex(" two ")
+        await stage.press("end", "enter", "X", "ctrl+s")
         assert value(stage, "Eva", "note") == "one\nX\ntwo"
 
 

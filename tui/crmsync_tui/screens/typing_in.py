@@ -23,7 +23,8 @@ class TypingIn(Question[str | None]):
     """
 
     DEFAULT_CSS = """
-    TypingIn TextArea { height: 8; }
+    TypingIn VerticalScroll { max-height: 9; }
+    TypingIn TextArea { height: 6; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "take", _("Save"), id="typing.save"),

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.widget import Widget
 
 from crmsync.store.store import Tables
@@ -32,7 +33,6 @@ class PlansScreen(MainScreen):
     )
     DEFAULT_CSS = """
     PlansScreen #plans { height: 6; }
-    PlansScreen Detail { height: 8; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "answer('apply')", _("Apply"), id="plans.apply"),
@@ -54,12 +54,13 @@ class PlansScreen(MainScreen):
             empty=_("No plan is held."),
             id="plans",
         )
-        yield RecordTable(
-            [Column(_("action"), 12), Column(_("name"), 14, 2), Column(_("change"), 20, 5)],
-            empty=_("It has no lines."),
-            id="lines",
-        )
-        yield Detail()
+        with Container(classes="split"):
+            yield RecordTable(
+                [Column(_("action"), 12), Column(_("name"), 14, 2), Column(_("change"), 20, 5)],
+                empty=_("It has no lines."),
+                id="lines",
+            )
+            yield Detail()
 
     @property
     def plans(self) -> RecordTable:

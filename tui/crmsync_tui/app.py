@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any, ClassVar, TypeVar
 
@@ -19,6 +19,7 @@ from crmsync.home import Home
 from crmsync.store.store import Tables
 from crmsync_tui.clerk import Clerk
 from crmsync_tui.errand import Errand
+from crmsync_tui.home_rows import sync_said
 from crmsync_tui.screens.account_wizard import AccountWizard
 from crmsync_tui.screens.conflicts_screen import ConflictsScreen
 from crmsync_tui.screens.home_screen import HomeScreen
@@ -196,12 +197,20 @@ class CrmsyncApp(App[None]):
             self.complain(error)
         self.look_whether_changed()
 
+    def action_sync(self, *names: str) -> None:
+        """One cycle of these accounts, or of every one, as a command of its own; one at a time."""
+        if any(one.group == "sync" and not one.is_finished for one in self.workers):
+            self.say(_("a sync is going on already"))
+            return
+        self._sync(names)
+
     @work(group="sync")
-    async def action_sync(self) -> None:
-        """One cycle of every account, as a command of its own."""
-        self.say(_("Syncing all accounts"))
-        answer = await self.errand.run("sync")
-        if not answer.well:
+    async def _sync(self, names: Sequence[str]) -> None:
+        self.say(_("Syncing {names}").format(names=", ".join(names)) if names else _("Syncing all accounts"))
+        answer = await self.errand.run("sync", *names)
+        if answer.well:
+            self.say(sync_said(answer.data.get("runs", [])))
+        else:
             self.fail(answer.text)
         self.look_whether_changed()
 

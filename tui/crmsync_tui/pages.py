@@ -88,3 +88,22 @@ def listed(rows: Sequence[Row]) -> Fetch[int]:
         return Slice(rows[start : start + limit], start + limit if start + limit < len(rows) else None)
 
     return fetch
+
+
+class Known(Pages[None]):
+    """A short list whose rows are there already."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+
+    async def total(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    async def load(self, page: int) -> Sequence[Row]:
+        """Those of a page."""
+        return self._rows[page * PAGE : (page + 1) * PAGE]
+
+    def kept(self, page: int) -> Sequence[Row] | None:
+        """The same: all are kept."""
+        return self._rows[page * PAGE : (page + 1) * PAGE]

@@ -45,7 +45,7 @@ def shorten(text: str, most: int) -> str:
     """The text, without its middle where it is much longer than `most` characters."""
     if len(text) <= most + _AROUND:
         return text
-    return f"{text[: most // 2]} (…) {text[-(most // 2) :]}"
+    return f"{text[: most // 2]} (...) {text[-(most // 2) :]}"
 
 
 def _marked(parts: list[tuple[str, bool]]) -> Content:

@@ -255,6 +255,19 @@ async def test_a_key_that_cannot_act_says_why(tmp_path: Path) -> None:
             assert len(stage.messages) == seen + 1, key
 
 
+async def test_what_somebody_else_decides_meanwhile_is_told_or_goes_from_the_list(tmp_path: Path) -> None:
+    async with staged(tmp_path, petr_and_eva) as stage:
+        await stage.press("3")
+        Crm(tmp_path)("conflicts", "resolve", "--all", "--crm")
+        for key in ("B", "e", "c", "R"):
+            await stage.press(key)
+        assert all(any(said in one for said in ("meanwhile", "already", "no conflict")) for one in stage.messages)
+        assert value(stage, "Eva Bílá", "note") == "office 2"
+        stage.app.look_whether_changed()
+        await stage.settle()
+        assert "No conflict is open." in stage.text
+
+
 HOSTILE = "[ACME] x [/foo] \x1b]52;c;eA==\x07 \u202edesrever\u202c \u200b" + "long " * 600
 
 

@@ -198,7 +198,10 @@ class ConflictsScreen(MainScreen):
         def of_record(view: Tables) -> Sequence[int]:
             return view.conflicts.ids(ConflictSelection(link=view.conflicts.get(id).conflict.link))
 
-        await self._take(await self.crm.asking.look(of_record), Choice(side), ask=False)
+        ids = await self.crm.asking.look(of_record)
+        if not ids:
+            self.crm.say(_("it has been decided meanwhile"))
+        await self._take(ids, Choice(side), ask=False)
 
     def _here(self) -> int | None:
         row = self.table.current
@@ -213,9 +216,12 @@ class ConflictsScreen(MainScreen):
             return
         found, names = await self.crm.asking.look(lambda view: _named(view, [id]))
         for one in found:
+            if not one.open:
+                self.crm.say(_("it has been decided meanwhile"))
+                return
             field = one.conflict.field
             start = "" if field == DELETED else conflict_rows.to_type(field, one.conflict.crm)
-            title = f"{names[one.conflict.record]}: {conflict_rows.field_word(field)}"
+            title = f"{names.get(one.conflict.record, '')}: {conflict_rows.field_word(field)}"
             several = conflict_rows.takes_lines(field, start)
             told = conflict_rows.choices(one)
             question = TypingIn(title, told, partial(_typed, field), start, several=several)
@@ -230,6 +236,9 @@ class ConflictsScreen(MainScreen):
             return
         ids = await self.crm.asking.look(lambda view: view.conflicts.ids(conflicts.alike(view, id)))
         found, names = await self.crm.asking.look(lambda view: _named(view, ids))
+        if not found:
+            self.crm.say(_("it has been decided meanwhile"))
+            return
         title = count("{n} conflict like this", "{n} conflicts like this", len(ids))
         field = conflict_rows.field_word(found[0].conflict.field)
         question = Alike(f"{title}: {field}", list(conflict_rows.both_sides(found, names)))

@@ -6,9 +6,11 @@ The commands are the ones that people type, run one after the other; only the co
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from crmsync.cli.answers import say
@@ -19,6 +21,7 @@ from crmsync.demo.colleague import Colleague
 from crmsync.demo.samples import FILES, shelves
 from crmsync.demo.server import Address, running
 from crmsync.desk import Desk
+from crmsync.home import at
 
 _CRM = (
     ("company", "name=Officine Bianchi S.r.l.", "phones=work:+39 02 5550 1420", "vat_number=IT01234567897"),
@@ -29,17 +32,31 @@ _CRM = (
 
 
 def run(_desk: Desk, argv: list[str]) -> int:
-    """Shows every command and what it said; leaves nothing behind."""
+    """Shows every command and what it said, then, on a terminal, all of it on the screen; leaves nothing behind."""
     parser = Arguments("crmsync demo", description="A real sync with a server on this machine, in a throw-away folder.")
-    parser.add_argument("--no-tui", action="store_true", help="only the summary (there is no TUI yet)")
-    parser.parse_args(argv)
+    parser.add_argument("--no-tui", action="store_true", help="only the summary, also on a terminal")
+    options = parser.parse_args(argv)
+    watched = sys.stdin.isatty() and sys.stdout.isatty() and not options.no_tui
+    code = 0
     with tempfile.TemporaryDirectory(prefix="crmsync-demo-") as folder, _no_keyring():
         home = Path(folder)
         with running(home / "server", shelves()) as address:
             _Office(home / "home").walk(address)
-        with running(home / "desk", crowd.desk()) as desk, running(home / "phone", crowd.phone()) as phone:
-            _Crowd(home / "crowd").walk(desk, phone)
-    return 0
+            with running(home / "desk", crowd.desk()) as desk, running(home / "phone", crowd.phone()) as phone:
+                _Crowd(home / "crowd").walk(desk, phone)
+            if watched:
+                code = _on_the_screen(home / "home")
+    return code
+
+
+def _on_the_screen(home: Path) -> int:
+    """The first company in the terminal UI, for as long as the user likes: its server still runs."""
+    say("")
+    say("now the first company on the whole screen: q leaves")
+    desk = Desk(at(home), "")
+    code: int = import_module("crmsync_tui.start").start(desk, desk.another)
+    say("the demo's folder is removed; `crmsync init` sets up your own")
+    return code
 
 
 class _Office(Tour):

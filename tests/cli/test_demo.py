@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
+import select
+import struct
 import subprocess
 import sys
+import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -74,3 +80,39 @@ def test_three_hundred_people_in_three_spellings_become_three_hundred_records_in
 def test_it_writes_nothing_outside_its_folder_and_leaves_none_behind(shown: Shown) -> None:
     left = sorted(str(path.relative_to(shown[1])) for path in shown[1].rglob("*"))
     assert left == ["tmp"]
+
+
+def test_on_a_terminal_it_opens_home_with_real_numbers_and_a_server_that_still_answers(tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("CRMSYNC_", "XDG_", "LANG"))}
+    env |= {"HOME": str(tmp_path), "TMPDIR": str(tmp_path / "tmp"), "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [sys.executable, "-m", "crmsync", "demo"]
+    demo = subprocess.Popen(command, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    try:
+        shown = screen_until(ours, "Last 24 h")
+        assert "2 found items wait for a type" in shown
+        assert "2 conflicts" in shown
+        assert "idle" in shown
+        os.write(ours, b"s")
+        screen_until(ours, "synced: 0 in, 0 out")
+        os.write(ours, b"q")
+        screen_until(ours, "folder is removed")
+        assert demo.wait(20) == 0
+    finally:
+        demo.kill()
+        demo.wait()
+        os.close(ours)
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == ["tmp"]
+
+
+def screen_until(terminal: int, text: str, patience: float = 120) -> str:
+    """What is written to the terminal until this text is; the test fails when it never is."""
+    seen, until = b"", time.monotonic() + patience
+    while text.encode() not in seen:
+        ready, _, _ = select.select([terminal], [], [], max(0.0, until - time.monotonic()))
+        assert ready, f"{text!r} did not come; at last: {seen[-2000:]!r}"
+        seen += os.read(terminal, 65536)
+    return seen.decode("utf-8", "replace")

@@ -6,10 +6,10 @@ import argparse
 
 from crmsync.cli.account_set_up import kind_of, pairs_of, password_of, with_preset
 from crmsync.cli.answers import emit, narrate, say, table
-from crmsync.cli.remotes import for_connector
 from crmsync.connectors import registry
 from crmsync.connectors.base import RemoteCollection, Secret, Settings, Step
 from crmsync.errors import SignInNeeded
+from crmsync.remotes import for_connector
 
 
 def discover(options: argparse.Namespace) -> int:

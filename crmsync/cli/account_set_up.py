@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from crmsync import credentials
 from crmsync.cli.answers import answer, narrate, say
-from crmsync.cli.remotes import connect, for_connector
 from crmsync.connectors import registry
 from crmsync.connectors.base import RemoteCollection, Secret, Settings
 from crmsync.desk import FILES, Desk
 from crmsync.errors import Usage
 from crmsync.model import Mode
+from crmsync.remotes import connect, for_connector
 from crmsync.safe import safe
 from crmsync.store.accounts import Account
 from crmsync.store.store import Tables

@@ -151,7 +151,7 @@ def _json(account: Account, collections: Sequence[Collection], filter: Filter | 
 
 
 def _check(desk: Desk, options: argparse.Namespace) -> int:
-    from crmsync.cli.remotes import connect
+    from crmsync.remotes import connect
 
     with desk.seeing() as view:
         account = view.accounts.get(options.name)
@@ -208,8 +208,8 @@ def _remove(desk: Desk, options: argparse.Namespace) -> int:
 
 def _eject(desk: Desk, account: Account) -> Ejected:
     from crmsync import cycle
-    from crmsync.cli.remotes import connect
     from crmsync.desk import now
+    from crmsync.remotes import connect
 
     with connect(desk, account) as connector:
         report = cycle.eject(desk.store, account.name, connector, now)

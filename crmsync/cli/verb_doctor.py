@@ -10,9 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from crmsync.cli.answers import emit, say
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.remotes import connect
 from crmsync.desk import FILES, Desk
 from crmsync.errors import CrmsyncError
+from crmsync.remotes import connect
 from crmsync.store.accounts import Account
 
 _MIN_FREE = 200 * 1024 * 1024

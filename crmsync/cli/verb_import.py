@@ -11,12 +11,12 @@ from crmsync.cli.answers import answer, narrate
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.frame import OK, SOME_FAILED
 from crmsync.cli.progress import followed
-from crmsync.cli.remotes import rules
 from crmsync.connectors.base import Settings
 from crmsync.connectors.file_set import FileSet
 from crmsync.cycle import Enrolment, Progress, RunResult
 from crmsync.desk import FILES, Desk, now
 from crmsync.model import Confidence, Mode, RecordType
+from crmsync.remotes import rules
 from crmsync.review import import_queue
 from crmsync.review.import_queue import Done
 from crmsync.store.accounts import Account

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmsync import cycle
+from crmsync import syncing
 from crmsync.cli.answers import emit, narrate, say, table
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.frame import OK, REVIEW, SOME_FAILED, exit_code
-from crmsync.cli.progress import followed
-from crmsync.cli.remotes import connect, rules
+from crmsync.cli.progress import ProgressLine
 from crmsync.cycle import RunResult
-from crmsync.desk import FILES, Desk, now
-from crmsync.errors import Halt, Retry
+from crmsync.desk import FILES, Desk
 from crmsync.review.report import seen_lines
 from crmsync.store.accounts import Account
 
@@ -39,26 +37,12 @@ def run(desk: Desk, argv: list[str]) -> int:
 
 
 def sync(desk: Desk, account: Account, *, dry_run: bool = False, full: bool = False) -> RunResult:
-    """One account's cycle. A connector that cannot even be made is a failed run like any other."""
-    if account.paused:
-        note = f"paused: `crmsync account set {account.name} --resume` goes on with it"
-        return RunResult(account.name, state="skipped", notes=[note])
+    """One account's cycle, its progress shown to whoever sits here."""
+    line = ProgressLine()
     try:
-        with followed(desk.home, account.name) as progress, connect(desk, account) as connector:
-            return cycle.run(
-                desk.store,
-                account.name,
-                connector,
-                rules(desk, account),
-                clock=now,
-                dry_run=dry_run,
-                full=full,
-                progress=progress,
-                within=desk.run,
-            )
-    except (Halt, Retry) as error:
-        desk.gave_up(error)
-        return RunResult(account.name, state="failed", error=error)
+        return syncing.sync(desk, account, line, dry_run=dry_run, full=full)
+    finally:
+        line.close()
 
 
 def _keep_to_what_is_seen(desk: Desk, results: Sequence[RunResult]) -> None:

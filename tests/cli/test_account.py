@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from crmsync.cli.remotes import rules
 from crmsync.connectors.faults import Fault
 from crmsync.connectors.memory_remote import MemoryRemote
 from crmsync.desk import Desk
 from crmsync.errors import Busy, SignInNeeded, Unreachable, Untrusted
+from crmsync.remotes import rules
 from crmsync.store.store import Store, Tables
 from tests.cli.terminal import BOOK, Terminal, card
 

@@ -1,0 +1,74 @@
+"""One process at a time: a file that is locked for as long as its owner lives, whatever ends it.
+
+The lock is the kernel's (flock), not the file: one that a killed process left behind locks nobody out, and a process
+number that is used again means nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from crmsync.home import FILE_MODE, FOLDER_MODE
+
+
+class Lock:
+    """A lock in a file, which says in JSON who has it; not taken before `take`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def take(self, **says: Any) -> bool:
+        """Takes it if nobody has it, and writes there who it is: our process number, and what `says`."""
+        self._path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(self._path, flags, FILE_MODE)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+        self.say(**says)
+        return True
+
+    def say(self, **says: Any) -> None:
+        """Writes anew what whoever looks is to know. Only for the owner."""
+        assert self._descriptor is not None
+        text = json.dumps({"pid": os.getpid(), **says}).encode()
+        os.pwrite(self._descriptor, text, 0)
+        os.ftruncate(self._descriptor, len(text))
+
+    def release(self) -> None:
+        """Lets others have it. The file stays: to remove it would let two processes lock two files of one name."""
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def owner(self) -> Mapping[str, Any] | None:
+        """What the process that has it says; `None` when nobody has it. Takes nothing."""
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with contextlib.suppress(ValueError):
+                found = json.loads(os.pread(descriptor, 65536, 0))
+                if isinstance(found, dict):
+                    return found
+            return {}
+        finally:
+            os.close(descriptor)
+        return None

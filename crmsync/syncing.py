@@ -1,0 +1,62 @@
+"""One cycle of one account, for whoever starts it: the command line, the daemon. Never two of one account at once."""
+
+from __future__ import annotations
+
+from crmsync import cycle
+from crmsync.cycle import Progress, RunResult
+from crmsync.desk import Desk, now
+from crmsync.errors import Halt, Retry
+from crmsync.home import Home
+from crmsync.lock import Lock
+from crmsync.remotes import connect, rules
+from crmsync.store.accounts import Account
+from crmsync.under_way import telling
+
+
+def nobody(step: str, done: int, total: int | None) -> None:
+    """A progress that is shown to nobody who sits here."""
+
+
+def lock_of(home: Home, account: str) -> Lock:
+    """What a process holds while it syncs an account."""
+    return Lock(home.store.parent / "running" / f"{account}.lock")
+
+
+def sync(
+    desk: Desk, account: Account, progress: Progress = nobody, *, dry_run: bool = False, full: bool = False
+) -> RunResult:
+    """One account's cycle. A connector that cannot even be made is a failed run like any other.
+
+    Skipped is an account that is paused, and one that another process is syncing: two cycles at once would each take
+    what the other one is writing for a stranger's edit.
+    """
+    if account.paused:
+        note = f"paused: `crmsync account set {account.name} --resume` goes on with it"
+        return RunResult(account.name, state="skipped", notes=[note])
+    lock = lock_of(desk.home, account.name)
+    if not lock.take():
+        owner = (lock.owner() or {}).get("pid", "another process")
+        return RunResult(account.name, state="skipped", notes=[f"it is being synced already, by process {owner}"])
+    try:
+        with telling(desk.home, account.name) as tell, connect(desk, account) as connector:
+
+            def both(step: str, done: int, total: int | None) -> None:
+                progress(step, done, total)
+                tell(step, done, total)
+
+            return cycle.run(
+                desk.store,
+                account.name,
+                connector,
+                rules(desk, account),
+                clock=now,
+                dry_run=dry_run,
+                full=full,
+                progress=both,
+                within=desk.run,
+            )
+    except (Halt, Retry) as error:
+        desk.gave_up(error)
+        return RunResult(account.name, state="failed", error=error)
+    finally:
+        lock.release()

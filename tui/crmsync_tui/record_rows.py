@@ -35,7 +35,8 @@ def fetch(view: Tables, selection: Selection, after: str | None, skip: int, limi
     ids = [record.id for record in page.records]
     mine, anybody = view.flags.on(selection.user, ids), view.flags.by_anybody(ids)
     now = datetime.now(UTC)
-    rows = [_row(one, flag(one.id in mine, one.id in anybody), now) for one in page.records]
+    times = {stamp: when(stamp, now) for stamp in {one.edited for one in page.records}}  # many came in one import
+    rows = [_row(one, flag(one.id in mine, one.id in anybody), times[one.edited]) for one in page.records]
     return Slice(rows, page.next)
 
 
@@ -44,7 +45,7 @@ def flag(mine: bool, anybody: bool) -> str:
     return marks().flagged if mine else marks().others if anybody else marks().unflagged
 
 
-def _row(record: Record, sign: str, now: datetime) -> Row:
+def _row(record: Record, sign: str, changed: str) -> Row:
     fields = record.fields
     cells = (
         sign,
@@ -52,7 +53,7 @@ def _row(record: Record, sign: str, now: datetime) -> Row:
         record.type.value,
         line(fields.get("owner", "")),
         line(next(iter(values_of(fields, "phones")), "")),
-        when(record.edited, now),
+        changed,
     )
     return Row(record.id, cells)
 
@@ -94,11 +95,15 @@ def told(found: Found) -> Iterator[Content]:
     yield Content.assemble(shown(found.name, "bold"), "  ", shown(f"{found.record.type} {found.record.id}", "dim"))
     yield shown(_flagged(found))
     last = ""
+    times = {stamp: when(stamp) for stamp in {one.entry.at for one in found.values}}
     for one in found.values:
         name = "" if one.field == last else one.field
         last = one.field
         yield Content.assemble(
-            shown(f"{line(name):<{NAMES}} "), shown(worded(one.value), "bold"), "  ", shown(_source(found, one), "dim")
+            shown(f"{line(name):<{NAMES}} "),
+            shown(worded(one.value), "bold"),
+            "  ",
+            shown(_source(found, one, times), "dim"),
         )
     yield Content(_("Where it is, and why:") if found.stands else _("No account knows it."))
     for place in found.stands:
@@ -123,11 +128,11 @@ def _flagged(found: Found) -> str:
     return f"{sign} " + _("off: on nobody's phone")
 
 
-def _source(found: Found, one: Provenance) -> str:
+def _source(found: Found, one: Provenance, times: Mapping[str, str]) -> str:
     parts = [f"{marks().to_crm} {one.source}"]
     if one.entry.actor and one.entry.actor != one.source:
         parts.append(one.entry.actor)
-    parts.append(when(one.entry.at))
+    parts.append(times[one.entry.at])
     if one.origin.rule:
         parts.append(one.origin.rule)
     master = found.masters.get(one.field)

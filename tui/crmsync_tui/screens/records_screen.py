@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -28,6 +29,9 @@ from crmsync_tui.widgets.detail import Detail
 from crmsync_tui.widgets.filter_line import FilterLine
 from crmsync_tui.widgets.record_table import Column, RecordTable
 from crmsync_tui.words import _, count, number_text
+
+REST_SECONDS = 0.04
+"""How long the cursor stays on a row before the pane tells about it: a key that is held down costs half as much."""
 
 
 class RecordsScreen(MainScreen):
@@ -96,11 +100,14 @@ class RecordsScreen(MainScreen):
         pages = Pages(self.crm.lists, fetch, lambda view: view.records.count(selected(view, line, user)))
         self.table.show(pages, top=top)
         self._tell()
-        self._explain()
+        if not top:  # another row below the cursor says so itself
+            self._explain()
 
     def _tell(self) -> None:
+        if self.table.total is None:
+            return  # it is being counted; until then the last number stands
         marked = self.table.total if self.table.all_marked else len(self.table.marked)
-        said = number_text(self.table.total) if self.table.total is not None else ""
+        said = number_text(self.table.total)
         if marked:
             said = f"{_('marked')} {number_text(marked)} / {said}"
         self.query_one(FilterLine).tell(said)
@@ -108,15 +115,16 @@ class RecordsScreen(MainScreen):
     # Moving
 
     def on_record_table_moved(self) -> None:
-        """The pane follows the cursor."""
-        self._explain()
+        """The pane follows the cursor, once it rests."""
+        self._explain(REST_SECONDS)
 
     def on_record_table_marks_changed(self) -> None:
         """Says how many are marked."""
         self._tell()
 
     @work(exclusive=True, group="explain")
-    async def _explain(self) -> None:
+    async def _explain(self, rest: float = 0.0) -> None:
+        await asyncio.sleep(rest)
         row = self.table.current
         if row is None:
             self.query_one(Detail).show([])

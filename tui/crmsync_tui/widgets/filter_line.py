@@ -46,6 +46,7 @@ class FilterLine(Horizontal):
         self._input = Input(placeholder=_("/ to filter"), compact=True)
         self._status = Static()
         self._timer: Timer | None = None
+        self._told = ""
 
     @property
     def text(self) -> str:
@@ -60,7 +61,9 @@ class FilterLine(Horizontal):
 
     def tell(self, status: str) -> None:
         """How many rows, how many marked, in which order; text of ours only."""
-        self._status.update(status, layout=True)
+        if status != self._told:
+            self._status.update(status, layout=len(status) != len(self._told))  # a layout costs as much as all the rest
+            self._told = status
 
     def start(self) -> None:
         """Lets the user type."""

@@ -9,6 +9,7 @@ import pytest
 from crmsync.errors import Usage
 from crmsync.model import Mode, Policy
 from crmsync.review import conflicts as decide
+from crmsync.review.conflict_policies import from_now_on
 from crmsync.review.conflicts import Choice
 from tests.cycle.bench_of import BOOK, Hub, Spoke, bring_in, card, edit, settled
 
@@ -182,4 +183,4 @@ def test_the_answer_to_one_note_is_no_policy_for_all(hub: Hub, phone: Spoke) -> 
     settled(phone)
     phone.sync(full=True)
     with hub.typing() as tx, pytest.raises(Usage, match="every conflict"):
-        decide.from_now_on(tx, tx.conflicts.list()[0].id, Choice.REMOTE)
+        from_now_on(tx, tx.conflicts.list()[0].id, Choice.REMOTE)

@@ -23,6 +23,7 @@ BENCHMARKS = (
     "explaining",
     "undo_bulk",
     "long_lists",
+    "records_screen",
 )
 
 INTRODUCTION = """\

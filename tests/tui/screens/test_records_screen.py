@@ -208,3 +208,13 @@ async def test_hostile_text_changes_neither_the_screens_nor_itself(tmp_path: Pat
             assert "\x1b" not in text and "\u202e" not in text
         assert fields(stage, "evil")["note"] == HOSTILE
         assert "\x1b" not in stage.app.clipboard and "custom.x [/red]: [bold]x" in stage.app.clipboard
+
+
+async def test_a_filter_that_cannot_be_asked_is_said_and_the_list_stays(tmp_path: Path) -> None:
+    async with staged(tmp_path, three) as stage:
+        await stage.press("4", "slash")
+        stage.app.screen.query_one(Input).value = "city:" + "x" * 2100
+        text = await stage.press("escape", "asterisk", "f")
+        assert "longer than 2000 characters" in stage.messages[0]
+        assert "Anna Rossi" in text
+        assert flagged(stage) == []

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
+from crmsync.errors import CrmsyncError
 from crmsync.review.deletion import delete
 from crmsync.review.promotion import Promotion, promote
 from crmsync.store.record_list import Selection
@@ -150,7 +151,11 @@ class RecordsScreen(MainScreen):
         """The ids of the marked rows, else of the row under the cursor; a reason is shown when there are none."""
         if self.table.all_marked:
             line, user = self.query_one(FilterLine).text, self.crm.user
-            return await self.crm.asking.look(lambda view: view.records.ids(selected(view, line, user)))
+            try:
+                return await self.crm.asking.look(lambda view: view.records.ids(selected(view, line, user)))
+            except CrmsyncError as error:
+                self.crm.complain(error)
+                return []
         if self.table.marked:
             return sorted(self.table.marked)
         row = self.table.current

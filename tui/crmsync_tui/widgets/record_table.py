@@ -20,10 +20,11 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from crmsync.errors import Interrupted
+from crmsync.errors import CrmsyncError, Interrupted
 from crmsync.safe import fit
 from crmsync_tui.marks import marks
 from crmsync_tui.pages import PAGE, Pages, Row
+from crmsync_tui.shown import line
 from crmsync_tui.words import _
 
 _SIGNS = 2
@@ -139,6 +140,8 @@ class RecordTable(ScrollView, can_focus=True):
                 self._go(self.cursor)
         except Interrupted:
             return
+        except CrmsyncError as error:  # a filter that takes too long; what was there before stays
+            self.app.notify(line(str(error)), severity="error", markup=False)
 
     @property
     def pages(self) -> Pages[Any] | None:

@@ -6,7 +6,7 @@ A desk belongs to the thread that uses it, like the store it opens.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from crmsync.core.selection import UserView
     from crmsync.store.store import Store, Tables
     from crmsync.store.users import User
+
+
+class _Tried(Exception):
+    """Ends a transaction that was only tried."""
+
 
 FILES = "files"
 """Kind and name of the account under which everything that came out of imported files is known."""
@@ -159,6 +164,13 @@ class Desk:
             if not self._goes_on:
                 tx.runs.finish(run, "done", {}, self._doing)
             self._run = None if not self._goes_on and tx.runs.drop_empty(run) else run
+
+    @contextmanager
+    def trying(self, reason: str = "", kind: str = "decision") -> Iterator[Tables]:
+        """The same for a look at what would come of it: nothing of it stays."""
+        with suppress(_Tried), self.deciding(reason, kind) as tx:
+            yield tx
+            raise _Tried
 
     @property
     def run(self) -> int | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from crmsync.cli.answers import emit, say, table
 from crmsync.cli.arguments import Arguments, positive
 from crmsync.desk import Desk
+from crmsync.review.parked import alike, drop, kind_of, record_of, retry
 from crmsync.store.parked import ParkedItem
 from crmsync.store.store import Tables
 
@@ -19,7 +21,9 @@ def run(desk: Desk, argv: list[str]) -> int:
     actions.add_parser("list", help="what is set aside")
     actions.add_parser("show", help="reason and raw text").add_argument("id", type=positive)
     for name, text in (("retry", "try again with the next sync"), ("drop", "forget it; with a record: leave it so")):
-        actions.add_parser(name, help=text).add_argument("ids", type=positive, nargs="+", metavar="ID")
+        one = actions.add_parser(name, help=text)
+        one.add_argument("ids", type=positive, nargs="+", metavar="ID")
+        one.add_argument("--like", action="store_true", help="also all others with a fault of the same kind")
     for one in actions.choices.values():
         one.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
@@ -41,19 +45,13 @@ def _json(view: Tables, parked: ParkedItem) -> dict[str, Any]:
         "collection": collection.name,
         "href": parked.href,
         "reason": parked.reason,
+        "fault": kind_of(parked.reason),
         "attempts": parked.attempts,
         "at": parked.at,
         "kind": "write" if parked.refused else "read",
-        "record": _record(view, parked),
+        "record": record_of(view, parked),
         "dropped": parked.dropped,
     }
-
-
-def _record(view: Tables, parked: ParkedItem) -> str | None:
-    """Whose item it is, or is to become."""
-    link = view.links.by_href(parked.collection, parked.href)
-    found = view.records.get(link.record if link else parked.href, deleted=True)
-    return None if found is None else found.id
 
 
 def _list(desk: Desk, options: argparse.Namespace) -> int:
@@ -86,18 +84,16 @@ def _show(desk: Desk, options: argparse.Namespace) -> int:
 
 def _decide(desk: Desk, options: argparse.Namespace) -> int:
     with desk.deciding(seeing=True) as tx:
-        found = [tx.parked.get(id) for id in options.ids]
-        records = [record for parked in found if (record := _record(tx, parked)) is not None]
+        ids = alike(tx, options.ids) if options.like else options.ids
+        records: Sequence[str] = []
         if options.action == "drop":
-            tx.parked.drop(options.ids)
+            records = drop(tx, ids)
         else:
-            tx.parked.retry(options.ids)
-            for parked in found:
-                tx.mirror.mark_dirty(parked.collection, [parked.href])
+            retry(tx, ids)
     if options.json:
-        emit({options.action: len(found)})
+        emit({options.action: len(ids)})
     else:
-        say(f"{'dropped' if options.action == 'drop' else 'tried again with the next sync'}: {len(found)}")
-        if options.action == "drop" and records:
+        say(f"{'dropped' if options.action == 'drop' else 'tried again with the next sync'}: {len(ids)}")
+        if records:
             say(f"out of step with the remote until one of the two changes: {', '.join(records)}")
     return 0

@@ -11,10 +11,6 @@ from crmsync.errors import Usage
 from crmsync.review.undo import Undone, undo
 
 
-class _Preview(Exception):
-    """Ends a transaction that was only tried."""
-
-
 def run(desk: Desk, argv: list[str]) -> int:
     """The run that is named, or the last one that stands."""
     parser = Arguments("crmsync undo", description="Take a run back: see `crmsync runs list` for their numbers.")
@@ -46,14 +42,10 @@ def newest(desk: Desk, *, undo: bool) -> int:
 
 def take_back(desk: Desk, number: int, dry_run: bool, as_json: bool) -> int:
     """Undoes one run and says what was done."""
-    try:
-        with desk.deciding(f"undo of run {number}", kind="undo") as tx:
-            undone = undo(tx, number)
-            mine = tx.run
-            if dry_run:
-                raise _Preview
-    except _Preview:
-        mine = None
+    try_or_do = desk.trying if dry_run else desk.deciding
+    with try_or_do(f"undo of run {number}", kind="undo") as tx:
+        undone = undo(tx, number)
+        mine = None if dry_run else tx.run
     if as_json:
         emit(_as_json(undone, mine))
     else:

@@ -111,6 +111,10 @@ class Parked:
         )
         return [_parked(row) for row in rows]
 
+    def reasons(self) -> Sequence[tuple[int, str]]:
+        """Id and reason of each, in order of id."""
+        return self._session.all(f"SELECT id, reason FROM parked WHERE {self._seen} ORDER BY id")
+
     def outlines(self, collection: int) -> dict[str, ParkedItem]:
         """Those of one collection by href, without their bytes."""
         rows = self._session.all(

@@ -187,7 +187,7 @@ def test_a_parked_item_is_shown_tried_again_and_dropped(phone: Terminal, remote:
     phone("sync", code=5)
     (parked,) = phone.json("parked", "list")["parked"]
     assert set(parked) == {
-        *("id", "account", "collection", "href", "reason", "attempts", "at", "kind", "record", "dropped")
+        *("id", "account", "collection", "href", "reason", "attempts", "at", "kind", "record", "dropped", "fault")
     }
     shown = phone.json("parked", "show", parked["id"])
     assert shown["raw"] == "BEGIN:VCARD\r\nrubbish\x1b[2J"
@@ -195,7 +195,7 @@ def test_a_parked_item_is_shown_tried_again_and_dropped(phone: Terminal, remote:
     assert "rubbish" in text
     assert "\x1b" not in text
     remote.edit(BOOK, "/book/a.vcf", card("1", "Ada").encode())
-    assert phone.json("parked", "retry", parked["id"])["retry"] == 1
+    assert phone.json("parked", "retry", parked["id"], "--like")["retry"] == 1
     phone("sync")
     assert phone.json("parked", "list") == {"schema": 1, "parked": []}
     assert len(phone.json("queue", "list")["items"]) == 1

@@ -43,6 +43,12 @@ def alike(view: Tables, ids: Iterable[int]) -> Sequence[int]:
     return [id for fault in faults(view) if fault.fault in kinds for id in fault.ids]
 
 
+def of_account(view: Tables, name: str) -> Sequence[int]:
+    """What is set aside of an account, but for what was dropped. Raises `Usage` for a stranger."""
+    places = {collection.id for collection in view.collections.of(view.accounts.get(name).id)}
+    return [one.id for place in sorted(places) for one in view.parked.list(collection=place) if not one.dropped]
+
+
 def record_of(view: Tables, parked: ParkedItem) -> str | None:
     """Whose item it is, or is to become; `None`: nobody's."""
     link = view.links.by_href(parked.collection, parked.href)

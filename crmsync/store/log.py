@@ -104,6 +104,29 @@ class Log:
         """The mark of the end: whatever is written from now on comes after it."""
         return (int(self._session.one("SELECT coalesce(max(id), 0) FROM stamps")[0]), len(Source), 0)
 
+    def tally(self, run: int) -> Sequence[tuple[Source, str, int, int]]:
+        """What a run did: source, what of it, the collection (0: none), and to how many records or items.
+
+        Of writes also what became of them: `settled` (the server made something else of it), `edited` (somebody else
+        wrote right after).
+        """
+        seen = self._session.seen
+        changed = "CASE WHEN t.field <> '' THEN 'updated' WHEN t.before IS NULL THEN 'created' ELSE 'deleted' END"
+        parts = [
+            (Source.DECISION, "t.what", "0", "t.key", self._where(Source.DECISION, LogSelection())[0]),
+            (Source.CHANGE, changed, "0", "t.record", seen.record("t.record")),
+            (
+                Source.WRITE, "t.act", "t.collection", "t.href",
+                f"t.act <> 'let go' AND {seen.record('t.record')} AND {seen.collection('t.collection')}",
+            ),
+        ]  # fmt: skip
+        sql = " UNION ALL ".join(
+            f"SELECT {source.value}, {act}, {collection}, count(DISTINCT {what}) FROM stamps s "
+            f"JOIN {_PARTS[source][0]} t ON t.stamp = s.id WHERE s.run = ?1 AND {where} GROUP BY 2, 3"
+            for source, act, collection, what, where in parts
+        )
+        return [(Source(source), act, place, n) for source, act, place, n in self._session.all(sql, (run,))]
+
     def count(self, selection: LogSelection) -> int:
         """How many lines there are."""
         total = 0

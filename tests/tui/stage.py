@@ -55,6 +55,14 @@ class Stage:
                 await self.app.workers.wait_for_complete(busy)
         await self._pilot.pause(STILL_SECONDS)
 
+    async def until(self, holds: Callable[[], bool]) -> str:
+        """Settles until something holds that a child process or a decision has to bring; fails when it never does."""
+        for _ in range(100):
+            if holds():
+                return self.text
+            await self.settle()
+        raise AssertionError(self.text)
+
     async def resize(self, columns: int, lines: int) -> None:
         """Another size of the terminal."""
         await self._pilot.resize_terminal(columns, lines)

@@ -48,6 +48,15 @@ CONFLICTED
 PARKED
 PENDING
 
+# Comparisons of a filter, by what is typed; a suggester is read by the input that has it.
+IS
+DIFFERS
+LESS
+AT_MOST
+MORE
+AT_LEAST
+_.suggester
+
 # Kept with every decision; shown by the TUI and by undo, which come later.
 _.resolved_at
 _.resolved_by

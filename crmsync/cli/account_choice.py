@@ -6,20 +6,14 @@ import argparse
 
 from crmsync.cli.answers import answer, narrate
 from crmsync.desk import Desk
-from crmsync.errors import Usage
-from crmsync.model import Mode
-from crmsync.review import pausing
+from crmsync.review import pausing, saved_filters
 
 
 def choose(desk: Desk, options: argparse.Namespace) -> int:
     """Gives the account a filter, or takes it away. Nothing is written at the remote before the next sync."""
     with desk.deciding("filter chosen", seeing=True) as tx:
-        account = tx.accounts.get(options.name)
-        if account.mode is Mode.IMPORT:
-            raise Usage("nothing is written to an import-only account, so a filter has no meaning", thing=account.name)
-        chosen = tx.filters.get(options.filter) if options.filter is not None else None
-        tx.choices.use(account.id, chosen.id if chosen else None)
-    name = chosen.name if chosen else None
+        account = saved_filters.use(tx, options.name, options.filter)
+    name = options.filter
     narrate(f"the next sync applies it: `crmsync sync {account.name} --dry-run` shows what it will do")
     text = f"{account.name}: gets what is flagged" + (f", and what the filter {name} selects" if name else "")
     return answer(options, {"account": account.name, "filter": name}, text)

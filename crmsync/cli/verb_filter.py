@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict
 
-from crmsync.cli.answers import answer, emit, say, table
+from crmsync.cli.answers import answer, emit, narrate, say, table
 from crmsync.cli.arguments import Arguments
-from crmsync.core.fieldmap import display_name
 from crmsync.desk import Desk
-from crmsync.errors import Usage
+from crmsync.review.filter_preview import change, preview
+from crmsync.review.saved_filters import save
 from crmsync.store.record_columns import record_columns
-from crmsync.store.record_list import EVERYTHING, Selection
-from crmsync.store.store import Tables
-
-_SHOWN = 20
-"""So many names of those who enter and of those who leave are shown."""
 
 _MEANING = """A filter is a SQL WHERE expression over the columns below; it can reach nothing else.
 "matches" counts the records for which it holds. "enters" and "leaves" compare them with what is
@@ -75,9 +68,12 @@ def _parser() -> Arguments:
 
 def _set(desk: Desk, options: argparse.Namespace) -> int:
     user = desk.user.id
+    with desk.seeing() as view:
+        before = change(view, user, options.name, options.expression)
     with desk.deciding(seeing=True) as tx:
-        saved = tx.filters.set(options.name, options.expression)
-        matches = tx.records.count(Selection(where=saved.expression, user=user))  # some fail on real records only
+        saved, matches = save(tx, user, options.name, options.expression)
+    if before is not None and before.takes_many:
+        narrate(f"{before.leaves:,} of the {before.today:,} records that it selected are no longer in it")
     data = {"filter": saved.name, "expression": saved.expression, "matches": matches}
     return answer(options, data, f"{saved.name}: saved; {matches:,} records match")
 
@@ -94,80 +90,18 @@ def _list(desk: Desk, options: argparse.Namespace) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What to preview: `today` is compared with, `compared` says in words what that is, and `stays` never leaves."""
-
-    expression: str
-    compared: str
-    today: frozenset[str]
-    stays: frozenset[str] = frozenset()
-
-
 def _preview(desk: Desk, options: argparse.Namespace) -> int:
-    user = desk.user.id
     with desk.seeing() as view:
-        asked = _asked(view, user, options)
-        selected = view.records.ids(Selection(where=asked.expression, user=user))
-        entering = [id for id in selected if id not in asked.today]
-        leaving = sorted(asked.today - asked.stays - set(selected))
-        named = [_named(view, ids[:_SHOWN]) for ids in (entering, leaving)]
-    counts = {"matches": len(selected), "enters": len(entering), "leaves": len(leaving)}
+        found = preview(view, desk.user.id, options.filter, options.instead, options.account)
     if options.json:
-        shown = dict(zip(("entering", "leaving"), named, strict=True))
-        emit({"expression": asked.expression, "compared_with": asked.compared, **counts, **shown})
+        shown = {key: value for key, value in asdict(found).items() if key != "today"}
+        emit(shown)
         return 0
-    say(f"{counts['matches']:,} records match; compared with {asked.compared}:")
-    for word, ids, lines in (("enter", entering, named[0]), ("leave", leaving, named[1])):
-        say(f"{len(ids):,} {word}{':' if lines else ''}")
+    say(f"{found.matches:,} records match; compared with {found.compared_with}:")
+    for word, number, lines in (("enter", found.enters, found.entering), ("leave", found.leaves, found.leaving)):
+        say(f"{number:,} {word}{':' if lines else ''}")
         for line in lines:
             say(f"  {line['name']}  ({line['type']} {line['id']})")
-        if len(ids) > len(lines):
-            say(f"  and {len(ids) - len(lines):,} more")
+        if number > len(lines):
+            say(f"  and {number - len(lines):,} more")
     return 0
-
-
-def _asked(view: Tables, user: int, options: argparse.Namespace) -> _Asked:
-    if options.instead is not None:
-        before = Selection(where=view.filters.get(options.filter).expression, user=user)
-        return _Asked(options.instead, f"what {options.filter} selects now", frozenset(view.records.ids(before)))
-    saved = view.filters.find(options.filter)
-    expression = _expression(view, options.filter) if saved is None else saved.expression
-    flagged = frozenset(view.records.ids(Selection(user=user, flagged=True)))
-    if options.account is not None:
-        account = view.accounts.get(options.account)
-        if account.user != user:
-            raise Usage("it is another user's account", thing=account.name, next_step="Say whose with --user NAME")
-        here = f"what {account.name} gets"
-        return _Asked(expression, here, flagged | _seen(view, view.choices.all(account.id)), flagged)
-    names = view.filters.accounts(saved.name) if saved else []
-    users = [account for account in map(view.accounts.get, names) if account.user == user]
-    if not users:
-        return _Asked(expression, "the records that you have flagged", flagged)
-    got = frozenset(id for account in users for id in _seen(view, view.choices.all(account.id)))
-    return _Asked(expression, f"what {', '.join(one.name for one in users)} got last", flagged | got, flagged)
-
-
-def _seen(view: Tables, ids: frozenset[str]) -> frozenset[str]:
-    """Those of the records that whoever asks may see."""
-    return ids & frozenset(view.records.ids(EVERYTHING))
-
-
-def _expression(view: Tables, text: str) -> str:
-    """The text, when it is an expression. Raises `Usage`."""
-    try:
-        view.filters.check(text)
-    except Usage as error:
-        raise Usage(error.what, thing=error.thing, next_step=error.next_step or _NO_NAME) from error
-    return text
-
-
-_NO_NAME = "It is no saved filter either: see `crmsync filter list`"
-
-
-def _named(view: Tables, ids: Sequence[str]) -> list[dict[str, Any]]:
-    records = view.records.many(ids)
-    return [
-        {"id": id, "type": records[id].type.value, "name": display_name(records[id].type, records[id].fields)}
-        for id in ids
-    ]

@@ -62,6 +62,14 @@ def test_a_preview_says_what_a_change_of_a_saved_filter_would_change(crm: Termin
     assert "no such filter" in crm.refuses("filter", "preview", "nobody", "1")
 
 
+def test_a_change_by_which_many_leave_is_told(crm: Terminal) -> None:
+    for n in range(10):
+        crm.add(f"name=N{n}", f"orders={n}")
+    assert crm("filter", "set", "buyers", "orders >= 0").err == ""
+    assert crm("filter", "set", "buyers", "orders >= 1").err == ""
+    assert "2 of the 9 records" in crm("filter", "set", "buyers", "orders >= 3").err
+
+
 def test_a_preview_names_twenty_and_counts_the_rest(crm: Terminal) -> None:
     for n in range(23):
         crm.add(f"name=N{n}")

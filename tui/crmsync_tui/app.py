@@ -22,6 +22,7 @@ from crmsync_tui.errand import Errand
 from crmsync_tui.home_rows import sync_said
 from crmsync_tui.screens.account_wizard import AccountWizard
 from crmsync_tui.screens.conflicts_screen import ConflictsScreen
+from crmsync_tui.screens.filters_screen import FiltersScreen
 from crmsync_tui.screens.home_screen import HomeScreen
 from crmsync_tui.screens.journal_screen import JournalScreen
 from crmsync_tui.screens.main_screen import MainScreen
@@ -33,9 +34,10 @@ from crmsync_tui.taking_back import redo_last, undo_last
 from crmsync_tui.words import _
 
 T = TypeVar("T")
-ASIDE: Mapping[str, tuple[str, type[MainScreen]]] = {
-    "wizard": (_("Add an account"), AccountWizard),
-    "settings": (_("Settings"), SettingsScreen),
+ASIDE: Mapping[str, tuple[str, str, type[MainScreen]]] = {
+    "wizard": (_("Add an account"), _("f2: by an e-mail address, a server or a folder"), AccountWizard),
+    "filters": (_("Filters"), _("f3: expressions with a name, and what they select"), FiltersScreen),
+    "settings": (_("Settings"), _("f4: the config file"), SettingsScreen),
 }
 """Screens without a number: reached from Home and by the palette, left with escape."""
 
@@ -72,6 +74,7 @@ class CrmsyncApp(App[None]):
         Binding("U", "redo", _("Redo"), show=False, id="redo"),
         Binding("S", "sync", _("Sync now"), show=False, id="sync"),
         Binding("f2", "open_screen('wizard')", _("Add an account"), show=False, id="go.wizard"),
+        Binding("f3", "open_screen('filters')", _("Filters"), show=False, id="go.filters"),
         Binding("f4", "open_screen('settings')", _("Settings"), show=False, id="go.settings"),
         Binding("question_mark", "show_help_panel", _("Keys"), id="keys"),
         Binding("colon", "command_palette", _("Commands"), show=False, id="palette"),
@@ -111,15 +114,15 @@ class CrmsyncApp(App[None]):
 
     def action_open_screen(self, name: str) -> None:
         """Opens one above the present screen; once is enough."""
-        kind = ASIDE[name][1]
+        kind = ASIDE[name][2]
         if not isinstance(self.screen, kind) and isinstance(self.screen, MainScreen):
             self.push_screen(kind())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers."""
         yield from super().get_system_commands(screen)
-        for name, (title, kind) in ASIDE.items():
-            yield SystemCommand(title, kind.HELP_TEXT, lambda name=name: self.action_open_screen(name))
+        for name, (title, told, _kind) in ASIDE.items():
+            yield SystemCommand(title, told, lambda name=name: self.action_open_screen(name))
 
     def look_like(self, theme: str, keys: Mapping[str, str]) -> None:
         """Takes another theme and other keys from now on; an unknown theme is passed over."""

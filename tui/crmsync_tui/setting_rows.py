@@ -58,7 +58,7 @@ def effect(key: str) -> str:
     """When a change is seen."""
     if key.startswith(AT_ONCE):
         return _("at once")
-    return _("after restart") if key.startswith(("tui.", "user")) else _("next command or sync")
+    return _("after restart") if key.startswith(("tui.", "user")) else _("next command")
 
 
 def word(value: object) -> str:

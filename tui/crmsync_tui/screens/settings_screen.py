@@ -14,6 +14,7 @@ from textual.widgets import Static
 from crmsync import config_text
 from crmsync.desk import Desk
 from crmsync.errors import BadConfig, CrmsyncError, Usage
+from crmsync.safe import safe
 from crmsync_tui import setting_rows
 from crmsync_tui.pages import Pages, listed
 from crmsync_tui.screens.main_screen import MainScreen
@@ -105,7 +106,8 @@ class SettingsScreen(MainScreen):
     def _value(self, key: str) -> str:
         found = config_text.value_of(self._shown.text, self._shown.path, key)
         value = config_text.of_key(key).default if found is None else found
-        return "" if value is None else setting_rows.word(value)
+        text = "" if value is None else setting_rows.word(value)
+        return text if safe(text) == text else ""
 
     # Changing
 

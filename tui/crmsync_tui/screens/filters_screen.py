@@ -1,0 +1,189 @@
+"""Saved filters: what each selects, which accounts use it, and what it would change there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+
+from crmsync.desk import FILES, Desk
+from crmsync.errors import Usage
+from crmsync.model import Mode
+from crmsync.review import saved_filters
+from crmsync.review.filter_preview import preview
+from crmsync.store.store import Tables
+from crmsync_tui import filter_rows
+from crmsync_tui.filter_rows import Counted
+from crmsync_tui.pages import Pages, listed
+from crmsync_tui.screens.filter_builder import FilterBuilder
+from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.preview import Preview
+from crmsync_tui.screens.typing_in import TypingIn
+from crmsync_tui.shown import shown
+from crmsync_tui.widgets.detail import Detail
+from crmsync_tui.widgets.record_table import Column, RecordTable
+from crmsync_tui.words import _
+
+
+class FiltersScreen(MainScreen):
+    """Every saved filter."""
+
+    NAME: ClassVar[str] = "records"
+    HELP_TEXT: ClassVar[str] = _(
+        "A filter is an expression with a name; an account that uses it gets what it selects, beside what is flagged. "
+        "enter opens a filter line by line, a makes a new one, c gives it to an account after a look at what would "
+        "change there, x takes it from an account, d forgets one that no account uses. Nothing is written at a remote "
+        "before the next sync."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", _("New"), id="filters.add"),
+        Binding("c", "use", _("Use for account"), id="filters.use"),
+        Binding("x", "stop_using", _("Take from account"), id="filters.stop"),
+        Binding("d", "forget", _("Forget"), id="filters.forget"),
+        Binding("escape", "leave", _("Back"), id="filters.leave"),
+    ]
+
+    def body(self) -> Iterable[Widget]:
+        """The filters, and what the one under the cursor selects."""
+        yield RecordTable(
+            [Column(_("filter"), 12, 1), Column(_("used by"), 12, 1), Column(_("expression"), 20, 4)],
+            empty=_("No filter yet: a makes one."),
+            id="list",
+        )
+        yield Detail()
+
+    @property
+    def table(self) -> RecordTable:
+        """The filters."""
+        return self.query_one("#list", RecordTable)
+
+    def on_mount(self) -> None:
+        """Keys act on the filters."""
+        self.table.focus()
+
+    def reload(self) -> None:
+        """Asks for the filters again."""
+        self._show()
+
+    @work(exclusive=True, group="reload")
+    async def _show(self) -> None:
+        rows = await self.crm.asking.at_desk(filter_rows.saved)
+        self.table.show(Pages(self.crm.lists, listed(rows), lambda _view: len(rows)))
+        self._explain()
+
+    def on_record_table_moved(self, event: RecordTable.Moved) -> None:
+        """The pane follows the list."""
+        event.stop()
+        self._explain()
+
+    @work(exclusive=True, group="explain")
+    async def _explain(self) -> None:
+        name = self._name_here()
+
+        def look(desk: Desk) -> list[Content]:
+            with desk.seeing() as view:
+                found = view.filters.find(name)
+                if found is None:
+                    return []
+                return filter_rows.told(found.expression, Counted(change=preview(view, desk.user.id, name)))
+
+        try:
+            lines = await self.crm.asking.at_desk(look) if name else []
+        except Usage as error:
+            lines = [shown(str(error), "bold")]
+        self.query_one(Detail).show(lines)
+
+    def _name_here(self) -> str:
+        row = self.table.current
+        return "" if row is None else row.key
+
+    def _filter_here(self) -> str:
+        """The filter under the cursor; says why there is none."""
+        if not (name := self._name_here()):
+            self.crm.say(_("no filter yet: a makes one"))
+        return name
+
+    def action_add(self) -> None:
+        """A new one, line by line."""
+        self.app.push_screen(FilterBuilder())
+
+    @work(group="open")
+    async def on_record_table_chosen(self, event: RecordTable.Chosen) -> None:
+        """Opens one."""
+        found = await self.crm.asking.look(lambda view: view.filters.find(event.key))
+        if found is not None:
+            self.app.push_screen(FilterBuilder(found.name, found.expression))
+
+    @work(group="decide")
+    async def action_use(self) -> None:
+        """Gives the filter to an account, after a look at what would change there."""
+        if not (name := self._filter_here()):
+            return
+        account = await self._account(_("Which account gets what {name} selects?").format(name=name), _takes_filters)
+        if account is None:
+            return
+
+        def look(desk: Desk) -> list[Content]:
+            with desk.seeing() as view:
+                change = preview(view, desk.user.id, name, account=account)
+            return filter_rows.told(change.expression, Counted(change=change))
+
+        try:
+            lines = await self.crm.asking.at_desk(look)
+        except Usage as error:
+            self.crm.complain(error)
+            return
+        if await self.app.push_screen_wait(Preview(f"{account}: {name}", lines)):
+            await self._give(account, name)
+
+    @work(group="decide")
+    async def action_stop_using(self) -> None:
+        """The account gets what is flagged, and nothing else."""
+        if not (name := self._filter_here()):
+            return
+        users = await self.crm.asking.look(lambda view: view.filters.accounts(name))
+        if not users:
+            self.crm.say(_("no account uses {name}").format(name=name))
+            return
+        title = _("Which account is to get only what is flagged?")
+        account = await self._account(title, lambda view: view.filters.accounts(name))
+        if account is not None:
+            await self._give(account, None)
+
+    async def _give(self, account: str, name: str | None) -> None:
+        said = _("{account}: the next sync applies it").format(account=account)
+        await self.crm.decide("account set", lambda tx: saved_filters.use(tx, account, name), lambda _done: said)
+        self.reload()
+
+    async def _account(self, title: str, find: Callable[[Tables], Sequence[str]]) -> str | None:
+        names = await self.crm.asking.look(find)
+        if not names:
+            self.crm.say(_("no account can: an account that may be written is needed"))
+            return None
+
+        def check(text: str) -> None:
+            if text not in names:
+                raise Usage(_("there is no such account here"), thing=text, next_step=", ".join(names))
+
+        lines = [shown(", ".join(names))]
+        return await self.app.push_screen_wait(TypingIn(title, lines, check, names[0]))
+
+    @work(group="decide")
+    async def action_forget(self) -> None:
+        """Forgets one that no account uses; undo brings it back."""
+        if name := self._filter_here():
+            said = _("{name}: forgotten; no record was touched").format(name=name)
+            await self.crm.decide("filter remove", lambda tx: tx.filters.remove(name), lambda _done: said)
+            self.reload()
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.app.pop_screen()
+
+
+def _takes_filters(view: Tables) -> list[str]:
+    return [one.name for one in view.accounts.all() if one.mode is not Mode.IMPORT and one.kind != FILES]

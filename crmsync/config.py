@@ -39,6 +39,13 @@ theme = "ansi-dark"           # a theme of Textual; ansi-dark and ansi-light use
 marks = "unicode"             # or "ascii"
 language = "it"               # en | it; left out: what the environment says
 keys = { "queue.contact" = "p" } # other keys, by the names that F1 shows
+
+[daemon]                      # `crmsync daemon run`
+every = "15m"                 # how often each account is synced: "90s", "15m", "6h"
+push_after = "5s"             # how soon after a change of the CRM
+quiet_hours = "22:00-06:00"   # when nothing is synced by itself, in the machine's time; "" for never
+drop_folder = "~/crm-drop"    # what is put there is imported; "" for none
+notify = ["notify-send", "crmsync"] # a command that is told, as its last argument, what needs a person
 """
 
 from __future__ import annotations
@@ -89,6 +96,17 @@ class TuiConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DaemonConfig:
+    """When the daemon does what. Times in seconds; quiet hours in minutes of the day, `None`: never quiet."""
+
+    every: float = 900.0
+    push_after: float = 5.0
+    quiet_hours: tuple[int, int] | None = None
+    drop_folder: str = ""
+    notify: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole file."""
 
@@ -101,6 +119,7 @@ class Config:
     own: frozenset[str] = frozenset()
     export: Mapping[str, tuple[ExportRule, ...]] = field(default_factory=dict)
     tui: TuiConfig = field(default_factory=TuiConfig)
+    daemon: DaemonConfig = field(default_factory=DaemonConfig)
 
     def account(self, name: str) -> AccountConfig:
         """What the file says about an account; nothing where it says nothing."""

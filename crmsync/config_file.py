@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from crmsync.config import AccountConfig, Config, PolicyConfig, TuiConfig
+from crmsync.config import AccountConfig, Config, DaemonConfig, PolicyConfig, TuiConfig
 from crmsync.core.declarations import Master
 from crmsync.core.plan import Budget, Budgets
 from crmsync.core.selection import RULE_SETS, ExportRule
@@ -99,6 +99,32 @@ class _Tui(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return TuiConfig(self.theme, self.marks, self.language, self.keys)
 
 
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class _Daemon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    every: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,5}[smh]$")] = "15m"
+    push_after: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,5}[smh]$")] = "5s"
+    quiet_hours: Annotated[
+        str, msgspec.Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$")
+    ] = ""
+    drop_folder: str = ""
+    notify: list[str] = []
+
+    def plain(self) -> DaemonConfig:
+        hours = None
+        if self.quiet_hours:
+            start, end = (int(time[:2]) * 60 + int(time[3:]) for time in self.quiet_hours.split("-"))
+            hours = (start, end)
+        return DaemonConfig(
+            _seconds(self.every), _seconds(self.push_after), hours, self.drop_folder, tuple(self.notify)
+        )
+
+
+def _seconds(text: str) -> float:
+    return int(text[:-1]) * _SECONDS[text[-1]]
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region: Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")] = ""
     user: str = ""
@@ -109,6 +135,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own: list[str] = []
     export: dict[str, list[_ExportRule]] = {}
     tui: _Tui = _Tui()
+    daemon: _Daemon = _Daemon()
 
 
 def parse(text: bytes, path: Path) -> Config:
@@ -141,4 +168,5 @@ def _plain(file: _File) -> Config:
         frozenset(file.own),
         {name: tuple(rule.plain() for rule in rules) for name, rules in file.export.items()},
         file.tui.plain(),
+        file.daemon.plain(),
     )

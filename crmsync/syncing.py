@@ -32,7 +32,7 @@ def sync(
     """
     if account.paused:
         note = f"paused: `crmsync account set {account.name} --resume` goes on with it"
-        return RunResult(account.name, state="skipped", notes=[note])
+        return RunResult(account.name, state="skipped", notes=[note], paused=True)
     lock = lock_of(desk.home, account.name)
     if not lock.take():
         owner = (lock.owner() or {}).get("pid", "another process")

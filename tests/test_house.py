@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted(path for folder in ("crmsync", "tui", "tests") for path in (ROOT / folder).rglob("*.py"))
+FILES = sorted(path for folder in ("crmsync", "tui", "daemon", "tests") for path in (ROOT / folder).rglob("*.py"))
 PRODUCT = [path for path in FILES if not path.is_relative_to(ROOT / "tests")]
 PURE = [path for path in PRODUCT if path.is_relative_to(ROOT / "crmsync/core") or path.parent.name == "formats"]
 

@@ -30,6 +30,7 @@ VERBS = {
     "undo": "take a run or a decision back",
     "redo": "take an undo back",
     "tui": "all of it on the whole screen",
+    "daemon": "sync by itself, in the background",
     "config": "read and change the config file",
     "web": "the same in a browser on this machine",
     "doctor": "check the installation",

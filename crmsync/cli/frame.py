@@ -15,6 +15,7 @@ from crmsync.home import find
 from crmsync.safe import safe
 
 OK, ERROR, USAGE, REVIEW, SIGN_IN, SOME_FAILED = 0, 1, 2, 3, 4, 5
+NO_DAEMON = 6
 UNREACHABLE, LATER, CONFIG = 69, 75, 78
 INTERRUPTED = 130
 
@@ -24,8 +25,8 @@ _MORE = """
 A failure prints nothing on standard output and says why on standard error.
 
 Exit codes: 0 fine, 1 error, 2 usage, 3 something waits for a person (only with
---exit-code), 4 sign in again, 5 some items failed or were parked, 69 remote
-unreachable, 75 try again later, 78 bad configuration."""
+--exit-code), 4 sign in again, 5 some items failed or were parked, 6 no daemon
+runs, 69 remote unreachable, 75 try again later, 78 bad configuration."""
 
 _GROUPS = ("queue", "records", "conflicts", "plans", "parked", "account", "user", "config")
 """Commands that have commands of their own."""

@@ -5,8 +5,17 @@ from __future__ import annotations
 from crmsync.cli.answers import emit, say, table
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.frame import OK, REVIEW
+from crmsync.daemon_lock import running
 from crmsync.desk import Desk
 from crmsync.under_way import UnderWay, read
+
+
+def _daemon(desk: Desk) -> dict[str, object]:
+    """Whether it runs; the counts of the store are true without it too."""
+    found = running(desk.home)
+    if found is None:
+        return {"running": False}
+    return {"running": True, "pid": found.pid, "since": found.since, "message": found.message, "next": dict(found.next)}
 
 
 def run(desk: Desk, argv: list[str]) -> int:
@@ -24,7 +33,7 @@ def run(desk: Desk, argv: list[str]) -> int:
             dict(zip(names, account, strict=True)) | {"paused": bool(account[6])} | _progress(going_on.get(account[0]))
             for account in accounts
         ]
-        emit({"daemon": {"running": False}, "accounts": shown, "counts": counts})
+        emit({"daemon": _daemon(desk), "accounts": shown, "counts": counts})
     else:
         rows = [
             (name, _word(state, paused=bool(paused), busy=name in going_on), items, last or "never", message)

@@ -91,6 +91,7 @@ class RunResult:
     notes: list[str] = field(default_factory=list)
     moved: list[dict[str, Any]] = field(default_factory=list)
     error: Exception | None = None
+    paused: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The object of CLI.md for this run."""

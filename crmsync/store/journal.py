@@ -63,6 +63,15 @@ class Journal:
         row = self._session.one("SELECT max(seq) FROM journal")
         return row[0] or 0
 
+    def origins(self, *, after: int) -> tuple[int, list[str]]:
+        """Who has changed or decided anything in transactions with a number above `after`; the number of the last one.
+
+        Decisions that change no field, and writes at remotes, count too.
+        """
+        last = self._session.one("SELECT coalesce(max(id), 0) FROM stamps")[0]
+        rows = self._session.all("SELECT DISTINCT origin FROM stamps WHERE id > ?", (after,))
+        return last, [row[0] for row in rows]
+
     def records(self, *, after: int) -> list[str]:
         """The records that entries with a seq above `after` tell of, each once."""
         return [row[0] for row in self._session.all("SELECT DISTINCT record FROM journal WHERE seq > ?", (after,))]

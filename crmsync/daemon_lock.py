@@ -1,0 +1,43 @@
+"""Whether a daemon runs for this home, and what it says of itself: for everybody who only wants to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crmsync.home import Home
+from crmsync.lock import Lock
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A daemon. `since` and `next` (by account: when it is synced next) are ISO 8601 in UTC; `message` is one line."""
+
+    pid: int
+    since: str
+    message: str
+    next: Mapping[str, str]
+
+
+def daemon_lock(home: Home) -> Lock:
+    """What the one daemon of a home holds as long as it lives."""
+    return Lock(home.store.parent / "running" / "daemon.lock")
+
+
+def running(home: Home) -> Running | None:
+    """The daemon of this home; `None` when there is none. Costs one open and one lock."""
+    said = daemon_lock(home).owner()
+    if said is None:
+        return None
+    following = said.get("next")
+    return Running(
+        _number(said.get("pid")),
+        str(said.get("since", "")),
+        str(said.get("message", "")),
+        {str(name): str(at) for name, at in following.items()} if isinstance(following, dict) else {},
+    )
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,12 @@
+"""The daemon: a process that runs for months on a laptop that sleeps, loses its network, fills its disk and is killed.
+
+| module   | what it does                                                                  |
+|----------|-------------------------------------------------------------------------------|
+| service  | one life of the daemon: start, signals, a new config, the way out             |
+| rounds   | one worker for each account: a cycle, and when the next one is due            |
+| pace     | pure: when an account is due again, after whatever happened                   |
+| watch    | sees that the CRM has changed, and by whom                                    |
+| notify   | what systemd wants to be told                                                 |
+
+It knows the store and the cycle as the command line does, and nothing of the TUI: they meet in the store.
+"""

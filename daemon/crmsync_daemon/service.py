@@ -1,0 +1,158 @@
+"""One life of the daemon: the only one of its home, told by signals, and gone within half a minute when asked to."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from types import FrameType
+
+from crmsync.config import Config, content
+from crmsync.config_file import parse
+from crmsync.cycle import RunResult
+from crmsync.daemon_lock import daemon_lock
+from crmsync.desk import Desk, now
+from crmsync.errors import BadConfig, Busy, CrmsyncError
+from crmsync.home import Home
+from crmsync_daemon.notify import Notifier
+from crmsync_daemon.pace import Pace
+from crmsync_daemon.rounds import Rounds, accounts_of
+from crmsync_daemon.watch import Watch
+
+log = logging.getLogger("crmsync")
+
+TICK = 1.0
+"""Seconds between two looks at the store and the config file."""
+DRAIN = 25.0
+"""Seconds that running cycles have to come to a step where they can be left; systemd waits for 30."""
+_JUMP = 5.0
+"""Seconds by which wall clock and monotonic clock may part within one tick."""
+
+
+class Service:
+    """Runs in the main thread, because signals do."""
+
+    def __init__(self, home: Home, notifier: Notifier) -> None:
+        self._home = home
+        self._notifier = notifier
+        self._stop = threading.Event()
+        self._reload = threading.Event()
+        self._since = now()
+        self._lock = daemon_lock(home)
+        self._desk = Desk(home, "", "daemon", "daemon")
+        self._config = Config()
+        self._read = b""
+        self._message = ""
+        self._said: object = None
+        self._rounds: Rounds | None = None
+
+    def run(self) -> None:
+        """Until it is told to stop. Raises `Busy` when another daemon has this home, `BadConfig`, `StoreBroken`."""
+        if not self._lock.take(since=self._since, message="starting"):
+            owner = self._lock.owner() or {}
+            raise Busy(
+                f"a daemon runs here already, process {owner.get('pid', '(unknown)')}",
+                thing=str(self._home.store.parent),
+                next_step="Stop it with `crmsync daemon stop`",
+            )
+        try:
+            self._live()
+        finally:
+            self._desk.close()
+            self._lock.release()
+
+    def _live(self) -> None:
+        self._read = content(self._home.config)
+        self._config = self._desk.config
+        watch = Watch(self._desk.store)
+        self._rounds = rounds = Rounds(self._home, self._config.daemon, self._told)
+        rounds.start()
+        rounds.renew(accounts_of(self._desk), self._config.daemon)
+        self._listen_to_signals()
+        self._notifier.tell("READY=1")
+        log.info("daemon started, process %d", os.getpid())
+        wall, steady = time.time(), time.monotonic()
+        while not self._stop.wait(TICK):
+            if abs((time.time() - wall) - (time.monotonic() - steady)) > _JUMP:
+                log.info("the clock has jumped, or this machine has slept")
+                rounds.clock_jumped()
+            wall, steady = time.time(), time.monotonic()
+            self._look(rounds, watch)
+            self._say(rounds)
+        self._notifier.tell("STOPPING=1")
+        log.info("stopping")
+        if not rounds.drain(DRAIN):
+            log.warning("left in the middle of a cycle; the next one finishes it")
+            self._desk.close()
+            os._exit(0)  # a thread that hangs in the network would keep the process for ever
+
+    def _look(self, rounds: Rounds, watch: Watch) -> None:
+        try:
+            self._reread(rounds)
+            origins = watch.news()
+            if origins is not None:
+                rounds.renew(accounts_of(self._desk), self._config.daemon)
+                rounds.soon(rounds.others_than(origins), self._config.daemon.push_after)
+        except CrmsyncError as error:  # a full disk or a busy store: it is looked at again in a second
+            self._message = str(error)
+            log.error("%s", error)
+
+    def _reread(self, rounds: Rounds) -> None:
+        """Takes over the config file when it has changed or SIGHUP asks for it; a bad one changes nothing."""
+        text = content(self._home.config)
+        if text == self._read and not self._reload.is_set():
+            return
+        self._reload.clear()
+        self._read = text
+        self._notifier.tell("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
+        try:
+            self._config = parse(text, self._home.config) if text else Config()
+            self._message = ""
+        except BadConfig as error:
+            self._message = f"the old settings go on: {error}"
+            log.error("%s", self._message)
+        else:
+            log.info("config read again")
+            rounds.renew(accounts_of(self._desk), self._config.daemon)
+            rounds.soon(None, 0)
+        self._notifier.tell("READY=1")
+
+    def _say(self, rounds: Rounds) -> None:
+        """To systemd that all is well, and to whoever looks what comes next."""
+        due = rounds.due()
+        said = (self._message, due)
+        if said != self._said:
+            self._said = said
+            self._lock.say(since=self._since, message=self._message, next=due)
+            first = min(due.values(), default="")
+            status = self._message or f"{len(due)} accounts" + (f", next sync at {first}" if first else "")
+            self._notifier.tell(f"STATUS={status}")
+        if self._notifier.watchdog is not None:
+            self._notifier.tell("WATCHDOG=1")
+
+    def _told(self, result: RunResult, pace: Pace) -> None:
+        error = result.error
+        if error is None:
+            log.info("%s: %s, in %d, out %d", result.account, result.state, result.pulled.total, result.pushed.total)
+        elif pace.failures == 1:
+            log.info("%s: %s", result.account, error)  # it may well go by itself
+        else:
+            log.warning("%s: %s", result.account, error)
+
+    def _listen_to_signals(self) -> None:
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            self._stop.set()
+
+        def reload(_signal: int, _frame: FrameType | None) -> None:
+            self._reload.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGHUP, reload)
+
+
+def run(home: Home, notifier: Notifier) -> None:
+    """See `Service.run`."""
+    Service(home, notifier).run()

@@ -36,7 +36,7 @@ class _Lines(logging.Formatter):
             case Style.JSON:
                 at = self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z")
                 return json.dumps({"at": at, "level": record.levelname.lower(), "message": text}, ensure_ascii=False)
-            case _:
+            case Style.PLAIN:
                 return f"{self.formatTime(record, '%Y-%m-%d %H:%M:%S')} {record.levelname.lower():7} {text}"
 
 
@@ -45,7 +45,7 @@ def begin(style: Style) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines(style))
     ours = logging.getLogger("crmsync")
-    ours.handlers = [handler]
+    ours.addHandler(handler)
     ours.setLevel(logging.INFO)
     ours.propagate = False
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)

@@ -42,9 +42,9 @@ class Pace:
                 return settings.every * (1 + _SPREAD * (2 * chance - 1))
 
     @property
-    def worth_telling(self) -> bool:
-        """Whether a failure that goes by itself has lasted: the first one stays quiet."""
-        return self.failures == 2
+    def lasting(self) -> bool:
+        """Whether a failure that goes by itself has not: the first one stays quiet."""
+        return self.failures > 1
 
 
 def not_in_quiet_hours(at: datetime, hours: tuple[int, int] | None) -> datetime:

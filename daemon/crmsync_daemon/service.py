@@ -14,7 +14,7 @@ from crmsync.config_file import parse
 from crmsync.cycle import RunResult
 from crmsync.daemon_lock import daemon_lock
 from crmsync.desk import Desk, now
-from crmsync.errors import BadConfig, Busy, CrmsyncError
+from crmsync.errors import BadConfig, Busy, CrmsyncError, Retry
 from crmsync.home import Home
 from crmsync_daemon.notify import Notifier
 from crmsync_daemon.pace import Pace
@@ -136,10 +136,9 @@ class Service:
         error = result.error
         if error is None:
             log.info("%s: %s, in %d, out %d", result.account, result.state, result.pulled.total, result.pushed.total)
-        elif pace.failures == 1:
-            log.info("%s: %s", result.account, error)  # it may well go by itself
         else:
-            log.warning("%s: %s", result.account, error)
+            goes_by_itself = isinstance(error, Retry) and not pace.lasting
+            log.log(logging.INFO if goes_by_itself else logging.WARNING, "%s: %s", result.account, error)
 
     def _listen_to_signals(self) -> None:
         def stop(_signal: int, _frame: FrameType | None) -> None:

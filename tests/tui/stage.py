@@ -29,7 +29,7 @@ class Stage:
     def __init__(self, home: Home, app: CrmsyncApp, pilot: Pilot[None]) -> None:
         self.home, self.app, self._pilot = home, app, pilot
         self.presses = 0
-        self.messages: list[str] = []
+        self.messages: list[str] = [one.message for one in app._notifications]
         """All that the app has told for a few seconds, also what is gone again."""
         self._notify = app.notify
         app.notify = self._note  # type: ignore[method-assign]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import Any, ClassVar, TypeVar
 
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from crmsync.config import TuiConfig
@@ -17,12 +20,16 @@ from crmsync.desk import Desk
 from crmsync.errors import Bug, CrmsyncError, Interrupted
 from crmsync.home import Home
 from crmsync.store.store import Tables
+from crmsync_tui.ascii_only import AsciiOnly
 from crmsync_tui.clerk import Clerk
 from crmsync_tui.errand import Errand
 from crmsync_tui.home_rows import sync_said
+from crmsync_tui.keys import groups, ids, in_ascii
+from crmsync_tui.marks import ASCII, marks
 from crmsync_tui.screens.account_wizard import AccountWizard
 from crmsync_tui.screens.conflicts_screen import ConflictsScreen
 from crmsync_tui.screens.filters_screen import FiltersScreen
+from crmsync_tui.screens.help import Help, keys_told, purpose
 from crmsync_tui.screens.home_screen import HomeScreen
 from crmsync_tui.screens.journal_screen import JournalScreen
 from crmsync_tui.screens.main_screen import MainScreen
@@ -76,7 +83,8 @@ class CrmsyncApp(App[None]):
         Binding("f2", "open_screen('wizard')", _("Add an account"), show=False, id="go.wizard"),
         Binding("f3", "open_screen('filters')", _("Filters"), show=False, id="go.filters"),
         Binding("f4", "open_screen('settings')", _("Settings"), show=False, id="go.settings"),
-        Binding("question_mark", "show_help_panel", _("Keys"), id="keys"),
+        Binding("question_mark", "show_keys", _("Keys"), id="keys"),
+        Binding("f1", "show_help", _("Help"), show=False, id="help"),
         Binding("colon", "command_palette", _("Commands"), show=False, id="palette"),
         Binding("q", "quit", _("Quit"), show=False, id="quit"),
     ]
@@ -102,8 +110,14 @@ class CrmsyncApp(App[None]):
     def on_mount(self) -> None:
         """Looks as the config says, and follows the store from now on."""
         self.look_like(self.settings.theme, self.settings.keys)
+        self.theme_changed_signal.subscribe(self, self._tell_theme)
         self.set_interval(POLL_SECONDS, self.look_whether_changed)
         self.look_whether_changed()
+
+    def _tell_theme(self, theme: Theme) -> None:
+        """A theme that is chosen from the palette holds until one leaves."""
+        if theme.name != (self.settings.theme or DEFAULT_THEME) and theme.name == self.theme:
+            self.say(_("until you leave; crmsync config set tui.theme {name} keeps it").format(name=theme.name))
 
     def on_unmount(self) -> None:
         """Gives the store back."""
@@ -125,9 +139,15 @@ class CrmsyncApp(App[None]):
             yield SystemCommand(title, told, lambda name=name: self.action_open_screen(name))
 
     def look_like(self, theme: str, keys: Mapping[str, str]) -> None:
-        """Takes another theme and other keys from now on; an unknown theme is passed over."""
+        """Takes another theme and other keys from now on; what is no theme and no key of ours is told."""
+        self.settings = replace(self.settings, theme=theme, keys=keys)
         if (theme or DEFAULT_THEME) in self.available_themes:
             self.theme = theme or DEFAULT_THEME
+        else:
+            known = ", ".join(sorted(self.available_themes))
+            self.say(_("there is no theme {name}; there are {known}").format(name=theme, known=known))
+        for id in sorted(keys.keys() - ids()):
+            self.say(_("the config maps {name}, which is no key of ours: ? shows their names").format(name=id))
         self.set_keymap(keys)
 
     async def on_event(self, event: events.Event) -> None:
@@ -216,6 +236,32 @@ class CrmsyncApp(App[None]):
         else:
             self.fail(answer.text)
         self.look_whether_changed()
+
+    # Help
+
+    def action_show_keys(self) -> None:
+        """Every key of the screen one is on."""
+        self._leave_help()
+        self.push_screen(Help(_("Keys"), list(keys_told(groups(self.screen, self.settings.keys)))))
+
+    def action_show_help(self) -> None:
+        """What the screen is for."""
+        self._leave_help()
+        text = getattr(self.screen, "HELP_TEXT", "")
+        self.push_screen(Help(_("Help"), list(purpose(text))))
+
+    def _leave_help(self) -> None:
+        if isinstance(self.screen, Help):
+            self.pop_screen()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What everything that is drawn goes through last."""
+        filters = super().get_line_filters()
+        return [*filters, AsciiOnly()] if marks() is ASCII else filters
+
+    def get_key_display(self, binding: Binding) -> str:
+        """What a key is called below the screen and in the help."""
+        return in_ascii(super().get_key_display(binding))
 
     # Saying
 

@@ -13,7 +13,7 @@ from crmsync.core.origin import read
 from crmsync.review import provenance
 from crmsync.review.conflicts import DELETED, Choice
 from crmsync.review.side_by_side import Beside, Fate, SideBySide
-from crmsync.safe import fit, safe
+from crmsync.safe import safe
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.conflict_page import ConflictOrder, ConflictPlace, ConflictSelection
 from crmsync.store.store import Tables
@@ -22,7 +22,7 @@ from crmsync.values import is_list
 from crmsync_tui.difference import difference, shorten
 from crmsync_tui.marks import marks
 from crmsync_tui.pages import Row, Slice
-from crmsync_tui.shown import line, shown
+from crmsync_tui.shown import fit, line, shown
 from crmsync_tui.words import _, count, when
 
 _FIRST = 200

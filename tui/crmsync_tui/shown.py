@@ -6,6 +6,7 @@ A contact called `[ACME] x [/foo]` ends a Textual app whose widgets read it as m
 
 from __future__ import annotations
 
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from crmsync.safe import safe
@@ -26,3 +27,12 @@ def shown(value: object, style: str = "") -> Content:
 def lines(value: object) -> list[str]:
     """A text of several lines, each harmless; for raw items and notes."""
     return [line(one) for one in str(value).replace("\r\n", "\n").split("\n")]
+
+
+def fit(text: str, width: int) -> str:
+    """A harmless text in exactly `width` columns as Textual counts them: filled up, or cut with an ellipsis."""
+    if len(text) > 4 * width + 40:
+        text = text[: 4 * width + 40] + "\N{HORIZONTAL ELLIPSIS}"  # of 10,000 letters nobody sees the rest
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "\N{HORIZONTAL ELLIPSIS}" if width else ""

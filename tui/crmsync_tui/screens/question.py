@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -12,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from crmsync_tui.shown import shown
+from crmsync_tui.words import _
 
 T = TypeVar("T")
 
@@ -19,6 +21,9 @@ T = TypeVar("T")
 class Question(ModalScreen[T]):
     """Stands above the screen that asks. A subclass gives the keys."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "app.show_keys", _("Keys"), show=False, id="question.keys"),
+    ]
     DEFAULT_CSS = """
     Question { align: center middle; }
     Question > Vertical { width: 90%; height: auto; max-height: 90%; background: $surface; border: round $primary; }

@@ -21,10 +21,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from crmsync.errors import CrmsyncError, Interrupted
-from crmsync.safe import fit
 from crmsync_tui.marks import marks
 from crmsync_tui.pages import PAGE, Pages, Row
-from crmsync_tui.shown import line
+from crmsync_tui.shown import fit, line
 from crmsync_tui.words import _
 
 _SIGNS = 2

@@ -195,6 +195,13 @@ class ImportQueue:
         )
         return list(back), [id for id in images if id in now and id not in back]
 
+    def cannot_open(self, ids: Iterable[int]) -> set[int]:
+        """Those whose item is a record's, or gone: nobody can be asked what it is."""
+        sql = """SELECT q.id FROM queue q LEFT JOIN mirror m ON m.collection = q.collection AND m.href = q.href
+            WHERE q.id IN (SELECT value FROM json_each(?)) AND (m.id IS NULL OR m.gone
+                OR EXISTS (SELECT 1 FROM links l WHERE l.collection = q.collection AND l.href = q.href))"""
+        return {id for (id,) in self._session.all(sql, (dump(list(ids)),))}
+
     def mark_ruled(self, ids: Iterable[int]) -> None:
         """The rules have had their turn with these."""
         self._session.write_many("UPDATE queue SET ruled = 1 WHERE id = ? AND NOT ruled", [(id,) for id in ids])

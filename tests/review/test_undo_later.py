@@ -142,3 +142,31 @@ def test_an_undo_that_puts_nothing_back_does_not_count(hub: Person) -> None:
     assert hub.undo(run).total == 0
     hub.set(anna, title="A")
     assert hub.undo(run).fields == 1
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_undoing_a_sync_that_followed_a_moved_item_asks_nobody_what_the_item_is(
+    hub: Person, phone: Spoke, dry_run: bool
+) -> None:
+    anna = hub.add(name="Anna Rossi")
+    phone.sync()
+    (old,) = phone.hrefs()
+    raw = phone.text(old).encode()
+    phone.remote.remove(BOOK, old)
+    href = phone.remote.seed(BOOK, "renamed", raw)
+    run = phone.sync(dry_run=dry_run).id
+    undone = hub.undo(run)
+    assert (hub.queue(), undone.decisions, undone.survived) == ([], 0, [])
+    phone.sync()
+    with hub.store.view() as view:
+        assert [link.href for link in view.links.for_record(anna)] == [href]
+    assert phone.hrefs() == [href]
+
+
+def test_undoing_a_sync_that_saw_a_stranger_vanish_asks_nobody_what_it_was(hub: Person, phone: Spoke) -> None:
+    href = phone.remote.seed(BOOK, "a", card("a", "Anna Rossi"))
+    phone.sync()
+    phone.remote.remove(BOOK, href)
+    run = phone.sync().id
+    hub.undo(run)
+    assert hub.queue() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crmsync import cycle
 from crmsync.cycle import Progress, RunResult
 from crmsync.desk import Desk, now
-from crmsync.errors import Halt, Retry
+from crmsync.errors import Halt, Retry, Skip
 from crmsync.home import Home
 from crmsync.lock import Lock
 from crmsync.remotes import connect, rules
@@ -32,11 +32,11 @@ def sync(
     """
     if account.paused:
         note = f"paused: `crmsync account set {account.name} --resume` goes on with it"
-        return RunResult(account.name, state="skipped", notes=[note], paused=True)
+        return _skipped(desk, account, note, paused=True)
     lock = lock_of(desk.home, account.name)
     if not lock.take():
         owner = (lock.owner() or {}).get("pid", "another process")
-        return RunResult(account.name, state="skipped", notes=[f"it is being synced already, by process {owner}"])
+        return _skipped(desk, account, f"it is being synced already, by process {owner}")
     try:
         with telling(desk.home, account.name) as tell, connect(desk, account) as connector:
 
@@ -60,3 +60,9 @@ def sync(
         return RunResult(account.name, state="failed", error=error)
     finally:
         lock.release()
+
+
+def _skipped(desk: Desk, account: Account, note: str, *, paused: bool = False) -> RunResult:
+    """No cycle comes to end the run that was begun for it."""
+    desk.gave_up(Skip(note))
+    return RunResult(account.name, state="skipped", notes=[note], paused=paused)

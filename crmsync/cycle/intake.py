@@ -69,7 +69,7 @@ def _removed(tx: Tables, collection: Collection, hrefs: Sequence[str]) -> None:
     strangers = [href for href in hrefs if href not in linked]
     tx.mirror.drop(collection.id, strangers)
     tx.parked.drop_hrefs(collection.id, strangers)
-    tx.queue.decide_hrefs(collection.id, strangers, QueueState.GONE)
+    tx.queue.decide_hrefs(collection.id, strangers, QueueState.GONE, ours=False)
 
 
 def _late_view(tx: Tables, collection: Collection, item: Item) -> bool:

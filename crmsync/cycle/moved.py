@@ -90,7 +90,7 @@ def _move(job: Job, tx: Tables, collection: Collection, one: Missing, there: Str
         tx.plans.forget(old.id, one.href)
     if tx.queue.states(there.collection, [there.href]).get(there.href) is QueueState.OPEN:
         job.result.queued = max(0, job.result.queued - 1)
-    tx.queue.decide_hrefs(there.collection, [there.href], QueueState.LINKED)
+    tx.queue.decide_hrefs(there.collection, [there.href], QueueState.LINKED, ours=False)
     tx.mirror.mark_dirty(there.collection, [there.href])
     tx.links.touch([link.id])
 

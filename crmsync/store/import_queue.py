@@ -206,14 +206,14 @@ class ImportQueue:
         """The rules have had their turn with these."""
         self._session.write_many("UPDATE queue SET ruled = 1 WHERE id = ? AND NOT ruled", [(id,) for id in ids])
 
-    def decide_hrefs(self, collection: int, hrefs: Iterable[str], state: QueueState) -> None:
-        """`decide` for a cycle, which knows hrefs: only rows that are open."""
-        stamp = self._session.writing()
-        hrefs = list(hrefs)
+    def decide_hrefs(self, collection: int, hrefs: Iterable[str], state: QueueState, *, ours: bool = True) -> None:
+        """`decide` for a cycle, which knows hrefs: only rows that are open. Not `ours`: it happened, undo leaves it."""
+        stamp, hrefs = self._session.writing(), list(hrefs)
         if not hrefs:
             return
         where = "collection = ?5 AND href IN (SELECT value FROM json_each(?3)) AND +state = 'open'"
-        self._note("state", where, (dump(hrefs), state.value, collection))
+        if ours:
+            self._note("state", where, (dump(hrefs), state.value, collection))
         self._session.write_many(
             "UPDATE queue SET state = ?, decided_at = ?, decided_by = ? "
             "WHERE collection = ? AND href = ? AND state = 'open'",

@@ -57,8 +57,17 @@ class Runs:
         self._session = session
 
     def start(self, kind: str, account: str = "") -> int:
-        """Begins a run at the stamp's time, by its actor; returns the id to stamp with from now on."""
+        """Begins a run at the stamp's time, by its actor; returns the id to stamp with from now on.
+
+        An account has one at a time, so an earlier one of it that did not end was cut off: it is over now.
+        """
         stamp = self._session.writing()
+        if account:
+            self._session.write(
+                "UPDATE runs SET finished = ?, state = 'failed', message = 'it was cut off' "
+                "WHERE account = ? AND state = 'running'",
+                (stamp.at, account),
+            )
         id = self._session.write(
             "INSERT INTO runs (kind, account, actor, started, state, stats, message) "
             "VALUES (?, ?, ?, ?, 'running', '{}', '')",

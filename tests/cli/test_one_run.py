@@ -10,6 +10,7 @@ import pytest
 from crmsync.cli import verb_queue
 from crmsync.connectors.memory import withdraw
 from crmsync.connectors.memory_remote import MemoryRemote
+from crmsync.syncing import lock_of
 from tests.cli.terminal import BOOK, Terminal, card
 
 CONTACT = ("--type", "contact")
@@ -80,6 +81,22 @@ def test_a_plan_whose_remote_cannot_be_asked_leaves_no_run_open(phone: Terminal,
     withdraw("remote")
     phone("plans", "apply", plan, code=78)
     assert phone.json("runs", "list", "--limit", 1)["runs"][0]["state"] == "failed"
+
+
+def test_a_plan_that_is_let_pass_while_another_process_syncs_leaves_no_run_open(
+    phone: Terminal, remote: MemoryRemote
+) -> None:
+    plan = held(phone, remote)
+    lock = lock_of(phone.home, "phone")
+    assert lock.take()
+    try:
+        assert "skipped" in phone("plans", "apply", plan).out
+    finally:
+        lock.release()
+    (run,) = phone.json("runs", "list", "--limit", 1)["runs"]
+    assert (run["kind"], run["state"]) == ("plan", "failed")
+    phone("sync")
+    assert phone.json("plans", "list")["plans"] == []
 
 
 def held(phone: Terminal, remote: MemoryRemote) -> int:

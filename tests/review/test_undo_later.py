@@ -155,6 +155,9 @@ def test_undoing_a_sync_that_followed_a_moved_item_asks_nobody_what_the_item_is(
     phone.remote.remove(BOOK, old)
     href = phone.remote.seed(BOOK, "renamed", raw)
     run = phone.sync(dry_run=dry_run).id
+    with hub.store.view() as view:
+        newest = view.runs.newest_undoable()
+    assert newest is None or newest.id < run, "there is nothing in it to take back"
     undone = hub.undo(run)
     assert (hub.queue(), undone.decisions, undone.survived) == ([], 0, [])
     phone.sync()
@@ -170,3 +173,27 @@ def test_undoing_a_sync_that_saw_a_stranger_vanish_asks_nobody_what_it_was(hub: 
     run = phone.sync().id
     hub.undo(run)
     assert hub.queue() == []
+
+
+def test_a_sync_that_was_killed_is_over_when_the_next_one_begins_and_can_be_undone(
+    hub: Person, phone: Spoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        hub.add(name=f"Anna{n} Rossi{n}")
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr("crmsync.cycle.apply.read_back", _killed)
+        phone.sync()
+    assert len(phone.hrefs()) == 3
+    with hub.store.view() as view:
+        (cut_off,) = [run for run in view.runs.list(account="phone") if run.state == "running"]
+    phone.sync()
+    with hub.store.view() as view:
+        found = view.runs.get(cut_off.id)
+    assert (found.state, found.message) == ("failed", "it was cut off")
+    assert hub.undo(cut_off.id).items == 3
+    phone.sync()
+    assert phone.hrefs() == []
+
+
+def _killed(*_: object) -> None:
+    raise SystemExit

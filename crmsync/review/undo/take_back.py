@@ -17,7 +17,9 @@ def undoable(tx: Tables, run: int) -> Run:
             "it was undone already", thing=f"run {run}", next_step=f"`crmsync undo {found.undone_by}` brings it back"
         )
     if found.state == "running":
-        raise Usage("it is not over yet, or was cut off", thing=f"run {run}", next_step="Sync once, then try again")
+        raise Usage(
+            "it is not over yet, or was cut off", thing=f"run {run}", next_step="Sync or import once, then try again"
+        )
     return found
 
 

@@ -101,7 +101,12 @@ def build(store: Store, seed: int) -> World:
                 "pushed": {"created": 990},
                 "queued": 9,
             }
-            tx.runs.finish(id, "done", {} if account is None else {**stats, "notes": ["nam000x"]}, "")
+            tx.runs.finish(
+                id,
+                "done",
+                {} if account is None else {**stats, "notes": ["nam000x"]},
+                "" if account is None else "990 items came",
+            )
         world.runs.append(Doing(id, account, pulled, pushed if account is not None else frozenset()))
     return world
 

@@ -44,13 +44,18 @@ class Errand:
         `hear` is told each line that the command tells a person, as it comes. Cancelled, it ends the child too.
         """
         command = [sys.executable, "-m", "crmsync", *self._home, *self._user]
-        child = await asyncio.create_subprocess_exec(
-            *command, *argv, "--json",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env=os.environ | {"PYTHONIOENCODING": "utf-8"}, start_new_session=True,
-        )  # fmt: skip
         try:
-            out, err = await _talk(child, None if secret is None else f"{secret}\n".encode(), hear)
+            child = await asyncio.create_subprocess_exec(
+                *command, *argv, "--json",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+                env=os.environ | {"PYTHONIOENCODING": "utf-8"}, start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:  # raised further it would end the app, which then prints what its functions hold
+            return Answer(error.errno or 1, {}, f"a command cannot be started: {error.strerror}")
+        try:
+            out, err = await _talk(
+                child, None if secret is None else f"{secret}\n".encode("utf-8", "surrogatepass"), hear
+            )
         except asyncio.CancelledError:
             child.terminate()
             await child.wait()

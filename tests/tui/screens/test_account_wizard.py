@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from crmsync.errors import Usage
 from crmsync.store.accounts import Account
 from crmsync_tui.account_rows import Hidden, check_address, kind_of, name_for, previewed
 from crmsync_tui.errand import Errand
+from crmsync_tui.screens.home_screen import HomeScreen
 from tests.live.servers import PASSWORD, USER, Server, radicale
 from tests.tui.stage import SIZES, Crm, Stage, cards, staged
 
@@ -113,6 +116,33 @@ async def test_a_folder_is_found_by_its_path_and_going_back_forgets_it_again(tmp
         await stage.press("enter", "l")
         assert [one.name for one in accounts(stage)] == ["drop"]
         assert any("nothing was synced yet" in one for one in stage.messages)
+
+
+@pytest.mark.timeout(120)
+async def test_who_goes_to_another_screen_meanwhile_is_asked_there_and_finds_home_afterwards(tmp_path: Path) -> None:
+    (tmp_path / "cards").mkdir()
+    (tmp_path / "cards" / "a.vcf").write_bytes(cards([("Ada", "ada@firm.example")]))
+    async with staged(tmp_path, nothing) as stage:
+        await stage.press("f2")
+        stage.app.screen.query_one(Input).value = str(tmp_path / "cards")
+        stage.app.screen.query_one(Input).post_message(Input.Submitted(stage.app.screen.query_one(Input), ""))
+        while not any(one.group == "errand" for one in stage.app.workers):
+            await asyncio.sleep(0.01)
+        stage.app.switch_mode("queue")
+        await stage.settle()
+        assert "What takes part?" in stage.text
+        assert "Where is it?" in await stage.press("escape")
+        await stage.press("escape")
+        assert stage.app.current_mode == "queue" and len(stage.app.screen_stack) == 1
+        await stage.press("1")
+        assert isinstance(stage.app.screen, HomeScreen)
+
+
+async def test_a_command_that_cannot_be_started_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crm = Crm(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
+    answer = await Errand(crm.home, "").run("sync", secret=SECRET)
+    assert not answer.well and "cannot be started" in answer.text and SECRET not in repr(answer)
 
 
 @pytest.mark.parametrize("address", ["", " ", "--home=/x", "https://u:pw@host/"])

@@ -61,6 +61,7 @@ class AccountWizard(MainScreen):
         self._draft = Draft()
         self._trouble = ""
         self._child: Worker[Answer] | None = None
+        self._over = False
 
     def body(self) -> Iterable[Widget]:
         """What is going on, and what was found on the way."""
@@ -68,7 +69,15 @@ class AccountWizard(MainScreen):
         yield Detail()
 
     def reload(self) -> None:
-        """What is shown does not come from the store."""
+        """What is shown does not come from the store. Who comes back after the last step goes on to Home."""
+        if self._over:
+            self.call_later(self._leave)
+
+    def _leave(self) -> None:
+        """Goes, or waits until it is on top: meanwhile the user may have gone to another screen."""
+        self._over = True
+        if self.is_current:
+            self.app.pop_screen()
 
     def on_mount(self) -> None:
         """Begins with the address."""
@@ -90,8 +99,7 @@ class AccountWizard(MainScreen):
             at += way.value
         self._draft.secret = None
         self.crm.look_whether_changed()
-        if self.is_attached:
-            self.app.pop_screen()
+        self._leave()
 
     def action_back(self) -> None:
         """Ends what is going on, which leads back to the question before it."""

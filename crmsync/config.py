@@ -25,7 +25,7 @@ type = "lead"                 # "nts" keeps leads with privacy "denied", not_int
 field = "privacy"
 value = "denied"
 
-[budgets.deletes]             # more than this is held for a person
+[budgets.deletes]             # more than this is held for a person; what is left out is as here
 floor = 10
 share = 0.2
 

@@ -47,25 +47,22 @@ class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    floor: Annotated[int, msgspec.Meta(ge=0)]
-    share: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    floor: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
 
-    def plain(self) -> Budget:
-        return Budget(self.floor, self.share)
+    def over(self, usual: Budget) -> Budget:
+        floor = usual.floor if self.floor is None else self.floor
+        return Budget(floor, usual.share if self.share is None else self.share)
 
 
 class _Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    deletes: _Budget | None = None
-    blanked: _Budget | None = None
-    field: _Budget | None = None
+    deletes: _Budget = _Budget()
+    blanked: _Budget = _Budget()
+    field: _Budget = _Budget()
 
     def plain(self) -> Budgets:
         usual = Budgets()
-        return Budgets(
-            self.deletes.plain() if self.deletes else usual.deletes,
-            self.blanked.plain() if self.blanked else usual.blanked,
-            self.field.plain() if self.field else usual.field,
-        )
+        return Budgets(self.deletes.over(usual.deletes), self.blanked.over(usual.blanked), self.field.over(usual.field))
 
 
 class _Master(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

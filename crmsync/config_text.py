@@ -159,18 +159,24 @@ def _readings(value: str) -> Iterator[object]:
 
 def _put(text: str, path: Path, parts: Sequence[str], value: object) -> str:
     import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+    from tomlkit.items import InlineTable
 
     _loaded(text, path)
     document: Any = tomlkit.parse(text)
     table = document
-    for part in parts[:-1]:
-        if part not in table:
-            table[part] = tomlkit.table(is_super_table=part != parts[-2])
-        table = table[part]
-        if not isinstance(table, dict):
-            raise BadConfig(f"{part} is no table there", thing=".".join(parts), next_step=_BY_HAND)
-    table[parts[-1]] = value
-    return tomlkit.dumps(document)
+    try:
+        for n, part in enumerate(parts[:-1], 2):
+            if part not in table:
+                inside = isinstance(table, InlineTable)
+                table[part] = tomlkit.inline_table() if inside else tomlkit.table(is_super_table=n < len(parts))
+            table = table[part]
+            if not isinstance(table, dict):
+                raise BadConfig(f"{part} is no table there", thing=".".join(parts), next_step=_BY_HAND)
+        table[parts[-1]] = value
+        return tomlkit.dumps(document)
+    except (ValueError, TypeError, TOMLKitError) as error:  # of layouts that tomlkit does not write
+        raise _out_of_reach(parts) from error
 
 
 def _checked(before: str, after: str, path: Path, parts: Sequence[str], value: object) -> str:
@@ -178,9 +184,13 @@ def _checked(before: str, after: str, path: Path, parts: Sequence[str], value: o
     wanted, found = _loaded(before, path), _loaded(after, path)
     _pruned(_place(wanted, parts, value))
     if wanted != _pruned(found):
-        raise BadConfig("it stands where crmsync cannot change it", thing=".".join(parts), next_step=_BY_HAND)
+        raise _out_of_reach(parts)
     parse(after.encode(), path)
     return after
+
+
+def _out_of_reach(parts: Sequence[str]) -> BadConfig:
+    return BadConfig("it stands where crmsync cannot change it", thing=".".join(parts), next_step=_BY_HAND)
 
 
 def _place(tree: dict[str, Any], parts: Sequence[str], value: object) -> dict[str, Any]:

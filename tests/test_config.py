@@ -41,6 +41,11 @@ def test_each_account_has_its_own_words_for_what_is_to_go() -> None:
     assert config.policies("work", Mode.TWO_WAY).default.deletion_words == ()
 
 
+def test_half_a_budget_leaves_the_other_half_as_it_is() -> None:
+    budgets = read("[budgets.deletes]\nfloor = 3").budgets
+    assert (budgets.deletes, budgets.blanked) == (Budget(3, Budgets().deletes.share), Budgets().blanked)
+
+
 def test_the_example_in_the_documentation_is_read() -> None:
     text = (config.__doc__ or "").partition("\n\n")[2]
     found = read(text)
@@ -109,7 +114,6 @@ def test_a_budget_that_is_not_named_keeps_its_default() -> None:
         ("[accounts.work]\nmode = 1", "mode"),
         ('[accounts.work.types.nonsense]\non_delete = "ask"', r"\$.accounts\[...\].types"),
         ('[accounts.work]\nsecret_command = "pass"', "secret_command"),
-        ("[budgets.deletes]\nfloor = 1", "share"),
         ("[budgets.deletes]\nfloor = -1\nshare = 0.2", "floor"),
         ("[budgets.deletes]\nfloor = 1\nshare = 2", "share"),
         ('[[masters]]\ntype = "company"\nfield = "x"', "system"),

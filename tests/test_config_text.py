@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crmsync import config_text
+from crmsync.config import Config
+from crmsync.config_file import parse
 from crmsync.errors import BadConfig, Usage
+from crmsync.model import Mode
 
 TEXT = """\
 # mine
@@ -93,6 +97,28 @@ def test_what_is_no_key_is_refused(key: str) -> None:
         changed(key, "1")
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ('policy = { on_conflict = "ask" } # short\n', "policy.fields.emails", "crm"),
+        ("# short\n", "budgets.deletes.floor", "3"),
+        ('[policy.fields]\nphones = "both"\n[policy] # short\non_delete = "ask"\n', "policy.on_conflict", "crm"),
+        ('policy.on_conflict = "ask" # short\n[tui]\n', "policy.on_delete", "archive"),
+        ('[tui]\ntheme = "x" # short', "region", "IT"),
+    ],
+)
+def test_every_way_to_write_a_table_is_kept(text: str, key: str, value: str) -> None:
+    after = changed(key, value, text)
+    assert str(config_text.value_of(after, HERE, key)) == value and "# short" in after
+    assert config_text.said(config_text.without(after, HERE, key), HERE) == config_text.said(text, HERE)
+
+
+def test_a_layout_that_would_be_spoiled_is_left_alone() -> None:
+    text = 'accounts.a.export = "all"\naccounts.b.export = "all"\n'
+    with pytest.raises(BadConfig, match=r"cannot change it. Edit the file by hand"):
+        changed("accounts.c.export", "all", text)
+
+
 def test_a_broken_file_is_refused_with_its_line_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("region = \n")
@@ -121,9 +147,6 @@ def test_what_holds_by_default_is_what_the_parser_says() -> None:
     for setting in config_text.settings():
         if setting.choices:
             assert setting.default in setting.choices
-        config_text.with_value(
-            "[budgets]\n" + "".join(f"{n} = {{ floor = 1, share = 0.5 }}\n" for n in ("deletes", "blanked", "field")),
-            HERE,
-            setting.key,
-            str(setting.default),
-        )
+        found = parse(changed(setting.key, str(setting.default), "").encode(), HERE)
+        assert found.policies("work", Mode.TWO_WAY) == Config().policies("work", Mode.TWO_WAY)
+        assert replace(found, policy=Config().policy) == Config()

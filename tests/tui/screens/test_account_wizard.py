@@ -86,7 +86,9 @@ async def test_a_refused_password_is_said_in_words_and_asked_again(tmp_path: Pat
         await stage.press("f2")
         await fill(stage, server.url)
         await fill(stage, USER)
+        form = stage.app.screen.query_one(Input)
         text = await fill(stage, SECRET)
+        assert form.password and form.value == ""
         assert "Who are you there?" in text and "password" in text and SECRET not in text
         assert accounts(stage) == [] and not stage.home.secrets.exists()
         assert "Where is it?" in await stage.press("escape")

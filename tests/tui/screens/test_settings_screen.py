@@ -34,6 +34,7 @@ async def test_a_value_is_typed_checked_and_stands_beside_the_comments(tmp_path:
         text = await stage.press("f4")
         assert str(stage.home.config)[:40] in text and "region" in text and "default" in text
         await stage.press("enter")
+        assert stage.app.screen.query_one(Input).value == "IT"
         assert "$.region" in await fill(stage, "Italia")
         assert stage.home.config.read_text() == TEXT
         assert "FR" in await fill(stage, "FR")

@@ -74,5 +74,8 @@ def test_following_it_tells_what_another_program_does_one_object_a_line(crm: Ter
             made, ended = (json.loads(child.stdout.readline()) for _ in range(2))
             assert (made["kind"], made["action"], made["name"]) == ("change", "created", "After")
             assert (ended["kind"], ended["action"], ended["run"]) == ("run", "done", made["run"])
+            crm.add("name=Third")
+            told = [json.loads(child.stdout.readline())["name"] for _ in range(2)]
+            assert told == ["Third", "decision"], "nothing is told twice"
         finally:
             child.terminate()

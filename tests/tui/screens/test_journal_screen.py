@@ -84,6 +84,19 @@ async def test_exactly_this_run_is_taken_back_after_a_preview(tmp_path: Path, si
         assert (title(stage), runs(stage)[0].undoes) == ("Clerk", 3)
 
 
+async def test_a_sync_tells_what_it_wrote_where(tmp_path: Path) -> None:
+    def written(crm: Crm) -> None:
+        (crm.folder / "cards").mkdir()
+        crm("account", "add", "folder", "drop", "--url", str(crm.folder / "cards"))
+        crm("records", "flag", crm.add("contact", name="Zoe New"), "--on")
+        crm("sync")
+
+    async with staged(tmp_path, written) as stage:
+        text = await stage.press("6")
+        assert "→ drop: 1 new" in text and "create there  Zoe New" in text
+        assert "→" in await stage.press("enter") and "name: (empty) → Zoe New" in stage.text
+
+
 async def test_somebody_with_a_limited_view_takes_no_run_back(tmp_path: Path) -> None:
     def limited(crm: Crm) -> None:
         three_runs(crm)

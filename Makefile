@@ -5,7 +5,7 @@ JOBS   ?= 2
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: help setup demo test check newest format bench pins clean
+.PHONY: help setup demo test check newest format bench pictures pins clean
 
 help: ## what can be made here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -40,6 +40,9 @@ format: $(READY) ## puts imports and layout in order
 
 bench: $(READY) ## speed and memory next to vdirsyncer, vobject and bare scripts; writes docs/benchmarks.md
 	$(BIN)/python -m tests.bench
+
+pictures: $(READY) ## the pictures of the README, from the demo; needs Chromium
+	@$(BIN)/python -m tests.pictures
 
 pins: $(READY) ## newest versions of all dependencies into requirements/dev.txt, without addresses
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \

@@ -67,10 +67,10 @@ class RecordsScreen(MainScreen):
             yield RecordTable(
                 [
                     Column(_("sync"), 4),
-                    Column(_("name"), 16, 4),
+                    Column(_("name"), 18, 4),
                     Column(_("type"), 8),
                     Column(_("owner"), 6, 1),
-                    Column(_("phone"), 14, 1),
+                    Column(_("phone"), 12, 1),
                     Column(_("changed"), 11),
                 ],
                 empty=_("No record matches."),

@@ -19,7 +19,7 @@ class Detail(ScrollView, can_focus=True):
     """Lines of `Content`, wrapped; scrolls when they are more than fit. To show other lines moves nothing else."""
 
     DEFAULT_CSS = """
-    Detail { height: 9; border-top: solid $panel; padding: 0 1; overflow-x: hidden; }
+    Detail { height: 9; border-top: solid $panel; padding: 0 1; overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "scroll_down", _("down"), show=False, id="detail.down"),

@@ -30,6 +30,10 @@ _SIGNS = 2
 """Columns before the text: a mark, and the row's own sign."""
 
 
+_LEAST = 6
+"""What a column that grows keeps as long as others can give way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its title, its least width, and its share of what is left (0: it does not grow)."""
@@ -50,7 +54,7 @@ class RecordTable(ScrollView, can_focus=True):
         "record-table--dim",
     }
     DEFAULT_CSS = """
-    RecordTable { height: 1fr; scrollbar-size-horizontal: 0; overflow-x: hidden; }
+    RecordTable { height: 1fr; scrollbar-size: 0 1; overflow-x: hidden; }
     RecordTable .record-table--head { color: $text-muted; text-style: bold; }
     RecordTable .record-table--cursor { text-style: reverse; }
     RecordTable .record-table--marked { text-style: bold; }
@@ -320,7 +324,27 @@ class RecordTable(ScrollView, can_focus=True):
         """How wide each column is now."""
         total = self.size.width
         if self._measured[0] != total:
-            spare = total - _SIGNS - sum(column.width + 2 for column in self.columns)
-            shares = sum(column.share for column in self.columns) or 1
-            self._measured = total, [max(1, one.width + spare * one.share // shares) for one in self.columns]
+            self._measured = total, _fitted(self.columns, total - _SIGNS)
         return self._measured[1]
+
+
+def _fitted(columns: Sequence[Column], room: int) -> Sequence[int]:
+    """How wide each column is in so much room: what is left over goes by their shares, to the first whatever is odd.
+
+    Where there is too little, those that grow give way, the widest first; then the others do too.
+    """
+    spare = room - sum(column.width for column in columns) - 2 * (len(columns) - 1)
+    shares = sum(column.share for column in columns)
+    if spare >= 0 and shares:
+        widths = [column.width + spare * column.share // shares for column in columns]
+        first = next(n for n, column in enumerate(columns) if column.share)
+        widths[first] += room - sum(widths) - 2 * (len(columns) - 1)
+        return widths
+    widths = [column.width for column in columns]
+    for _column in range(-spare):
+        able = [n for n, column in enumerate(columns) if widths[n] > (_LEAST if column.share else column.width)]
+        able = able or [n for n in range(len(columns)) if widths[n] > 1]
+        if not able:
+            break
+        widths[max(able, key=lambda n: (widths[n], n))] -= 1
+    return widths

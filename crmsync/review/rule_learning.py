@@ -37,7 +37,7 @@ _ROBOTS = frozenset(
 )
 _PLAIN = re.compile(r"[a-z0-9.-]+")
 
-_Outcome: TypeAlias = tuple[RuleAction, RecordType | None]
+Outcome: TypeAlias = tuple[RuleAction, RecordType | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ def proposals(tx: Tables) -> list[Proposal]:
         if len(found) == MOST:
             break
         action, type = outcome
-        name = _name(where, outcome, names)
+        name = name_of(where, outcome, names)
         names.add(name)
         rule = Rule(name, where, action, type)
         found.append(Proposal(rule, queue_rules.preview(tx, rule)))
     return found
 
 
-def _learned(decided: Iterable[Queued], accounts: Mapping[int, str]) -> Iterator[tuple[str, _Outcome]]:
+def _learned(decided: Iterable[Queued], accounts: Mapping[int, str]) -> Iterator[tuple[str, Outcome]]:
     """Expressions with what people decided about items that fit them; each decision counts for the first only."""
     left = {row.id: outcome for row in decided if (outcome := _outcome(row)) is not None}
     groups: dict[tuple[bool, str], list[int]] = defaultdict(list)
@@ -86,8 +86,8 @@ def _learned(decided: Iterable[Queued], accounts: Mapping[int, str]) -> Iterator
 
 
 def _weight(
-    left: Mapping[int, _Outcome], feature: tuple[bool, str], ids: Iterable[int]
-) -> tuple[bool, int, str, _Outcome, tuple[bool, str]]:
+    left: Mapping[int, Outcome], feature: tuple[bool, str], ids: Iterable[int]
+) -> tuple[bool, int, str, Outcome, tuple[bool, str]]:
     """How many decisions bear a rule out; 0 where they are too few, or not of one mind. What says more goes first."""
     narrow, where = feature
     outcomes = Counter(left[id] for id in ids if id in left)
@@ -99,7 +99,7 @@ def _weight(
     return narrow, agree, where, outcome, feature
 
 
-def _outcome(row: Queued) -> _Outcome | None:
+def _outcome(row: Queued) -> Outcome | None:
     """What a rule would have had to do; `None` for a link, which is no rule's to make."""
     match row.state:
         case QueueState.IMPORTED:
@@ -122,19 +122,25 @@ def _features(row: Queued, accounts: Mapping[int, str]) -> Iterator[tuple[bool, 
     elif _PLAIN.fullmatch(domain) and company_domain(address) and item.emails[0].casefold().endswith(f"@{domain}"):
         yield True, f"email LIKE '%@{domain}'"
     if item.organization and item.organization.isprintable() and len(item.organization) < LONGEST // 4:
-        yield True, f"organization = {_quoted(item.organization)}"
+        yield True, f"organization = {quoted(item.organization)}"
     if not item.emails and not item.phones:
         yield False, "email IS NULL AND phone IS NULL"
     if item.kind not in ("", "individual"):  # most are individuals
-        yield False, f"kind = {_quoted(item.kind)}"
-    yield False, f"account = {_quoted(accounts[row.account])}"
+        yield False, f"kind = {quoted(item.kind)}"
+    yield False, f"account = {quoted(accounts[row.account])}"
 
 
-def _quoted(text: str) -> str:
+def telling(row: Queued, accounts: Mapping[int, str]) -> str:
+    """The expression that says most about who an item is; `accounts` are names by id."""
+    return next(where for _, where in _features(row, accounts))
+
+
+def quoted(text: str) -> str:
+    """A text as an expression spells it."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def _name(where: str, outcome: _Outcome, taken: Iterable[str]) -> str:
+def name_of(where: str, outcome: Outcome, taken: Iterable[str]) -> str:
     """Short, readable and not taken: `acme.example: contact`."""
     found = re.search(r"'%?@?(.*?)@?%?'", where)
     about = found[1] if found else "nothing to reach"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -19,7 +20,7 @@ from crmsync.values import Value
 from crmsync_tui.marks import marks
 from crmsync_tui.pages import Row, Slice
 from crmsync_tui.shown import line, shown
-from crmsync_tui.words import _
+from crmsync_tui.words import _, count
 
 
 def fetch(
@@ -134,3 +135,14 @@ def short(linking: Linking) -> str:
     """What linking changes in the CRM, in a few words."""
     parts = ((_("fills"), linking.filled), (_("adds to"), linking.added))
     return ", ".join(f"{verb} {' '.join(sorted(fields))}" for verb, fields in parts if fields)
+
+
+def to_add(view: Tables, ids: Sequence[int]) -> tuple[str, list[Content]]:
+    """What would become records: how many of each type, and the first of them by name."""
+    rows = view.queue.list(QueueSelection(among=tuple(ids)))
+    kinds = Counter(row.item.type or _("without a type: left out") for row in rows)
+    lines = [shown(f"{number:6}  {kind}") for kind, number in sorted(kinds.items())]
+    lines += [Content(""), *(shown(f"{row.item.name}  {', '.join(row.item.emails[:1])}") for row in rows[:20])]
+    if len(rows) > 20:
+        lines.append(shown(count("and {n} more", "and {n} more", len(rows) - 20)))
+    return count("add {n} record", "add {n} records", sum(row.item.type is not None for row in rows)), lines

@@ -52,7 +52,9 @@ async def test_add_makes_records_of_those_that_have_a_type_and_undo_takes_them_b
 
 async def test_two_hundred_items_get_a_type_and_become_records_with_a_handful_of_keys(tmp_path: Path) -> None:
     async with staged(tmp_path, two_hundred) as stage:
-        await stage.press("2", "asterisk", "p", "a")
+        text = await stage.press("2", "asterisk", "p", "a")
+        assert "add 200 records" in text and "200  contact" in text
+        await stage.press("enter")
         with stage.store() as store, store.view() as view:
             assert view.records.count(EVERYTHING) == 200
         assert stage.presses < 15

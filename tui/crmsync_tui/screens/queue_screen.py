@@ -20,10 +20,11 @@ from crmsync.store.identity import new_id
 from crmsync.store.import_queue import QueueSelection, QueueState
 from crmsync.store.queue_page import Place, QueueOrder
 from crmsync.store.store import Tables
-from crmsync_tui import queue_rows
+from crmsync_tui import queue_rows, rule_rows
 from crmsync_tui.pages import Pages, Slice
 from crmsync_tui.screens.main_screen import MainScreen
 from crmsync_tui.screens.preview import Preview
+from crmsync_tui.screens.rules_screen import RulesScreen, make_rule
 from crmsync_tui.shown import shown
 from crmsync_tui.widgets.detail import Detail
 from crmsync_tui.widgets.filter_line import FilterLine
@@ -32,6 +33,9 @@ from crmsync_tui.words import _, count, number_text
 
 SURE = 90
 """What `A` takes without a second look: a score of this and more."""
+
+MANY = 50
+"""More than these become records after a preview only."""
 
 
 class QueueScreen(MainScreen):
@@ -55,6 +59,8 @@ class QueueScreen(MainScreen):
         Binding("A", "accept_sure", _("All sure"), id="queue.accept_sure"),
         Binding("i", "leave_out('ignored')", _("Ignore"), id="queue.ignore"),
         Binding("d", "leave_out('private')", _("Private"), id="queue.private"),
+        Binding("r", "rule", _("Rule of this"), show=False, id="queue.rule"),
+        Binding("R", "rules", _("Rules"), id="queue.rules"),
         Binding("o", "turn_order", _("Order"), show=False, id="queue.order"),
         Binding("slash", "filter", _("Filter"), show=False, id="queue.filter"),
     ]
@@ -186,6 +192,10 @@ class QueueScreen(MainScreen):
             ids = await self.crm.asking.look(lambda view: view.queue.ids(typed))
             if not ids:
                 self.crm.say(_("nothing here has a type yet: press c, p, l or s first"))
+        if len(ids) > MANY:
+            title, lines = await self.crm.asking.look(lambda view: queue_rows.to_add(view, ids))
+            if not await self.app.push_screen_wait(Preview(title, lines)):
+                return
         await self._decide("queue import", ids, lambda tx, user: import_queue.bring_in(tx, ids, user, new_id))
 
     @work(group="decide")
@@ -232,6 +242,21 @@ class QueueScreen(MainScreen):
             title += ", " + count("leave {n}", "leave {n}", len(skipped.skipped))
         if await self.app.push_screen_wait(Preview(title, lines or [Content(_("Nothing would be linked."))])):
             await self._decide("queue accept", ids, lambda tx, user: import_queue.accept(tx, ids, user, least))
+
+    async def _expression(self) -> str:
+        row, text = self.table.current, self.query_one(FilterLine).text
+        id = None if row is None else int(row.key)
+        return await self.crm.asking.look(lambda view: rule_rows.start(view, id, text))
+
+    @work(group="decide")
+    async def action_rules(self) -> None:
+        """Opens the rules."""
+        self.app.push_screen(RulesScreen(await self._expression()))
+
+    @work(group="decide")
+    async def action_rule(self) -> None:
+        """A rule for items like this one, or for what is filtered by."""
+        await make_rule(self.crm, await self._expression())
 
     async def _decide(self, doing: str, ids: Sequence[int], act: Callable[[Tables, int], Done]) -> None:
         if not ids:

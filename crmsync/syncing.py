@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from crmsync import cycle
 from crmsync.cycle import Progress, RunResult
 from crmsync.desk import Desk, now
-from crmsync.errors import Halt, Retry, Skip
+from crmsync.errors import Busy, Halt, Retry, Skip
 from crmsync.home import Home
 from crmsync.lock import Lock
 from crmsync.remotes import connect, rules
@@ -66,3 +69,15 @@ def _skipped(desk: Desk, account: Account, note: str, *, paused: bool = False) -
     """No cycle comes to end the run that was begun for it."""
     desk.gave_up(Skip(note))
     return RunResult(account.name, state="skipped", notes=[note], paused=paused)
+
+
+@contextmanager
+def alone(home: Home, account: str) -> Iterator[None]:
+    """Nobody syncs the account meanwhile. Raises `Busy` where a process does."""
+    lock = lock_of(home, account)
+    if not lock.take():
+        raise Busy("it is being synced", thing=account, next_step="Try again when that is over, see `crmsync status`")
+    try:
+        yield
+    finally:
+        lock.release()

@@ -182,10 +182,17 @@ def _check(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _remove(desk: Desk, options: argparse.Namespace) -> int:
-    from crmsync import credentials
+    from crmsync.syncing import alone
 
     with desk.seeing() as view:
         account = view.accounts.get(options.name)
+    with alone(desk.home, account.name):
+        return _take_away(desk, account, options)
+
+
+def _take_away(desk: Desk, account: Account, options: argparse.Namespace) -> int:
+    from crmsync import credentials
+
     report = _eject(desk, account) if options.eject else None
     if report is not None and report.failed:
         text = f"{account.name}: {len(report.failed):,} items cannot be taken back, so the account stays; try again."

@@ -15,6 +15,7 @@ from crmsync.desk import Desk
 from crmsync.errors import Busy, SignInNeeded, Unreachable, Untrusted
 from crmsync.remotes import rules
 from crmsync.store.store import Store, Tables
+from crmsync.syncing import lock_of
 from tests.cli.terminal import BOOK, Terminal, card
 
 PASSWORD = "correct horse battery staple"
@@ -276,6 +277,17 @@ def test_what_cannot_be_taken_back_keeps_the_account(phone: Terminal, remote: Me
     remote.protect(BOOK, False)
     assert phone.json("account", "remove", "phone", "--eject")["ejected"] == 1
     assert "put back to what they were" not in phone("account", "list").out
+
+
+@pytest.mark.parametrize("more", [(), ("--eject",)])
+def test_an_account_that_another_process_syncs_is_not_removed_meanwhile(phone: Terminal, more: tuple[str, ...]) -> None:
+    lock = lock_of(phone.home, "phone")
+    assert lock.take()
+    try:
+        assert "it is being synced" in phone("account", "remove", "phone", *more, code=75).err
+    finally:
+        lock.release()
+    assert phone("account", "remove", "phone", *more).out.startswith("phone: forgotten")
 
 
 def test_an_ejection_that_is_cut_off_goes_on_the_next_time(phone: Terminal, remote: MemoryRemote) -> None:

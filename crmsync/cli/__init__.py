@@ -31,6 +31,7 @@ VERBS = {
     "redo": "take an undo back",
     "tui": "all of it on the whole screen",
     "daemon": "sync by itself, in the background",
+    "service": "have the daemon run always: install, uninstall, status",
     "config": "read and change the config file",
     "web": "the same in a browser on this machine",
     "doctor": "check the installation",

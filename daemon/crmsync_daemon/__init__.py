@@ -7,6 +7,7 @@
 | pace     | pure: when an account is due again, after whatever happened                   |
 | watch    | sees that the CRM has changed, and by whom                                    |
 | notify   | what systemd wants to be told                                                 |
+| units, program, installed | the files that make it a service, what they start, and where they lie |
 
 It knows the store and the cycle as the command line does, and nothing of the TUI: they meet in the store.
 """

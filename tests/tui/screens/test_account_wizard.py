@@ -16,6 +16,7 @@ from crmsync.store.accounts import Account
 from crmsync_tui.account_rows import Hidden, check_address, kind_of, name_for, previewed
 from crmsync_tui.errand import Errand
 from crmsync_tui.screens.home_screen import HomeScreen
+from crmsync_tui.widgets.detail import Detail
 from tests.live.servers import PASSWORD, USER, Server, radicale
 from tests.tui.stage import SIZES, Crm, Stage, cards, staged
 
@@ -64,6 +65,8 @@ async def test_an_address_becomes_an_account_and_its_first_sync(
     async with staged(tmp_path, nothing, size) as stage:
         assert "Where is it?" in await stage.press("f2")
         assert "Who are you there?" in await fill(stage, server.url)
+        trace = stage.app.screen_stack[-2].query_one(Detail)
+        assert f"127.0.0.1:{server.port}" in "".join(trace.render_line(y).text for y in range(6))
         assert "Password of u" in await fill(stage, USER)
         text = await fill(stage, PASSWORD)
         assert "What takes part?" in text and "[ACME] x [/foo]" in text and "\u202e" not in text

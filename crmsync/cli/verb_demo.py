@@ -46,6 +46,8 @@ def run(_desk: Desk, argv: list[str]) -> int:
                 _Crowd(home / "crowd").walk(desk, phone)
             if watched:
                 code = _on_the_screen(home / "home")
+    if watched:
+        say("the demo's folder is removed; `crmsync init` sets up your own")
     return code
 
 
@@ -55,7 +57,6 @@ def _on_the_screen(home: Path) -> int:
     say("now the first company on the whole screen: q leaves")
     desk = Desk(at(home), "")
     code: int = import_module("crmsync_tui.start").start(desk, desk.another)
-    say("the demo's folder is removed; `crmsync init` sets up your own")
     return code
 
 

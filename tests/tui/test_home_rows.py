@@ -54,7 +54,7 @@ def test_what_is_under_way_has_rate_and_time_left_where_they_are_known() -> None
 
 
 def test_what_is_going_on_counts_more_than_how_the_account_was_and_paused_more_than_failed() -> None:
-    source = Source("phone", "dav", "failing", "no", None, True, "", ())
+    source = Source("phone", "dav", "failing", "no", None, True, "", frozenset())
     one = UnderWay("phone", "reading", 15_000, 20_000, 0.0, "")
     assert state_of(source, one)[1] == "syncing 75 %"
     assert state_of(source, None)[1] == "paused"

@@ -7,6 +7,8 @@ from typing import Any
 
 from textual.content import Content
 
+from crmsync.daemon_lock import Running
+from crmsync.model import CollectionKind
 from crmsync.store.standing import Standing
 from crmsync.under_way import UnderWay
 from crmsync_tui.home_view import Day, Overview, Source, in_and_out
@@ -27,9 +29,9 @@ def columns(wide: bool) -> list[Column]:
     """Where there is room, the counts of each source stand in its row too."""
     first = [
         Column(_("source"), 9, 2),
-        Column(_("what"), 10, 2),
+        Column(_("what"), 10, 4),
         Column(_("last sync"), 11, 1),
-        Column(_("state"), 15, 2),
+        Column(_("state"), 15, 1),
         Column(_("in"), 4, right=True),
         Column(_("out"), 4, right=True),
     ]
@@ -47,7 +49,7 @@ def _row(source: Source, going_on: UnderWay | None, places: Mapping[Standing, in
     counts = [_count_of(places, one) for one in (Standing.IN_SYNC, Standing.EXCLUDED, Standing.PARKED)]
     cells = (
         line(source.name),
-        ", ".join(_held(one) for one in source.holds),
+        ", ".join(word for kind, word in _HELD.items() if kind in source.holds),
         line(when(source.last) or _("never")),
         state,
         _short(source.taken),
@@ -88,9 +90,14 @@ def _how_far(one: UnderWay) -> str:
     return _("syncing") + f" {one.done}" + (f"/{one.total}" if one.total else "")
 
 
-def _held(kind: str) -> str:
-    known = {"addressbook": _("contacts"), "calendar": _("agenda"), "tasks": _("tasks"), "table": _("table")}
-    return known.get(kind) or line(kind)
+_HELD = {
+    CollectionKind.ADDRESSBOOK: _("contacts"),
+    CollectionKind.CALENDAR: _("agenda"),
+    CollectionKind.TASKS: _("tasks"),
+    CollectionKind.TABLE: _("table"),
+    CollectionKind.MAILBOX: _("mails"),
+    CollectionKind.FOLDER: _("files"),
+}
 
 
 def _count_of(places: Mapping[Standing, int] | None, standing: Standing) -> str:
@@ -101,7 +108,7 @@ def _short(number: int) -> str:
     return number_text(number) if number < 10_000 else f"{number // 1000}k"
 
 
-def first_line(places: Places) -> Content:
+def first_line(places: Places, running: Running | None = None) -> Content:
     """Whether anybody syncs by itself, and how many items stand where."""
     sums = {one: sum(of.get(one, 0) for of in places.values()) for one in Standing}
     counts = (
@@ -110,12 +117,19 @@ def first_line(places: Places) -> Content:
         (_("failing"), sums[Standing.PARKED]),
     )
     told = "  ".join(f"{label} {number_text(number)}" for label, number in counts)
-    return Content.assemble(" ", daemon(), "   ", told)
+    return Content.assemble(" ", daemon(running), "   ", told)
 
 
-def daemon() -> Content:
-    """Whether something syncs by itself."""
-    return Content(f"{marks().unflagged} " + _("no daemon: press S to sync"))
+def daemon(running: Running | None) -> Content:
+    """Whether something syncs by itself, and when next."""
+    if running is None:
+        return Content(f"{marks().unflagged} " + _("no daemon: press S to sync"))
+    if running.message:
+        return shown(f"{marks().needs_you} {_('daemon')}: {running.message}")
+    told = _("daemon running since {time}").format(time=when(running.since))
+    if following := min(running.next.values(), default=""):
+        told += "  " + _("next sync {time}").format(time=clock(following))
+    return shown(f"{marks().well} {told}")
 
 
 def under_way(going_on: Mapping[str, UnderWay]) -> Iterator[Content]:

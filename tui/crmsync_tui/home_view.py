@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crmsync.desk import FILES
+from crmsync.model import CollectionKind
 from crmsync.store.import_queue import QueueSelection
 from crmsync.store.runs import Run
 from crmsync.store.standing import Standing
@@ -31,7 +32,7 @@ class Source:
     last: str | None
     paused: bool
     until: str
-    holds: tuple[str, ...]
+    holds: frozenset[CollectionKind]
     taken: int = 0
     given: int = 0
 
@@ -72,9 +73,9 @@ def overview(view: Tables) -> Overview:
     sources = []
     ids = {account.name: account.id for account in view.accounts.all()}
     for name, kind, state, message, _items, last, paused, until in view.overview():
-        holds = dict.fromkeys(one.kind.value for one in view.collections.of(ids[name], selected=True))
+        holds = frozenset(one.kind for one in view.collections.of(ids[name], selected=True))
         taken, given = _last_sums(view, name)
-        sources.append(Source(name, kind, state, message, last, bool(paused), until, tuple(holds), taken, given))
+        sources.append(Source(name, kind, state, message, last, bool(paused), until, holds, taken, given))
     counts = view.counts()
     sure = view.queue.count(QueueSelection(min_score=SURE)) if counts["queue"] else 0
     return Overview(tuple(sources), counts, sure, day(runs))

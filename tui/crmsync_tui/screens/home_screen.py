@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from crmsync import under_way
+from crmsync.daemon_lock import Running, running
 from crmsync.desk import Desk
 from crmsync.errors import Interrupted
 from crmsync.review.pausing import pause
@@ -30,6 +31,8 @@ from crmsync_tui.words import _
 
 _LIVE_SECONDS = 0.5
 """How often the progress of a sync is looked at, while there is one."""
+_LATER_SECONDS = 30
+"""How often it is drawn anew, without asking anything: "2 min ago" grows old."""
 _REST = 10
 """The counts of all items are taken again after this many times the time it took to take them."""
 _WIDE = 100
@@ -64,6 +67,7 @@ class HomeScreen(MainScreen):
         self._view = Overview()
         self._going_on: dict[str, UnderWay] = {}
         self._places: home_rows.Places = {}
+        self._daemon: Running | None = None
         self._counted_at = self._counting_took = 0.0
         self._live: Timer | None = None
         self._recount: Timer | None = None
@@ -87,6 +91,7 @@ class HomeScreen(MainScreen):
     def on_mount(self) -> None:
         """Keys act at once."""
         self._live = self.set_interval(_LIVE_SECONDS, self._look_live, pause=True)
+        self.set_interval(_LATER_SECONDS, self._draw)
         self.table.focus()
 
     def on_resize(self) -> None:
@@ -101,11 +106,11 @@ class HomeScreen(MainScreen):
 
     @work(exclusive=True, group="home")
     async def _ask(self) -> None:
-        def look(desk: Desk) -> tuple[Overview, dict[str, UnderWay]]:
+        def look(desk: Desk) -> tuple[Overview, dict[str, UnderWay], Running | None]:
             with desk.seeing() as view:
-                return overview(view), under_way.read(desk.home)
+                return overview(view), under_way.read(desk.home), running(desk.home)
 
-        self._view, self._going_on = await self.crm.asking.at_desk(look)
+        self._view, self._going_on, self._daemon = await self.crm.asking.at_desk(look)
         self._follow()
         if not self._going_on:
             self._count_soon()
@@ -156,7 +161,7 @@ class HomeScreen(MainScreen):
         self.table.columns = tuple(home_rows.columns(wide=wide))
         self.table.show(Known(home_rows.rows(self._view, going_on, self._places, wide=wide)))
         self.table.styles.height = 1 + max(1, len(self._view.sources))
-        self._put("#state", [home_rows.first_line(self._places)])
+        self._put("#state", [home_rows.first_line(self._places, self._daemon)])
         self._put("#progress", [*home_rows.under_way(going_on)])
         self._put("#needs", [*home_rows.needs_you(self._view)])
         self._put("#day", [*home_rows.last_day(self._view.day, wide=wide)])

@@ -115,7 +115,7 @@ class RecordTable(ScrollView, can_focus=True):
         self._key = ""
         self._range_from = 0
         self._styles: dict[tuple[str, ...], Style] = {}
-        self._measured: tuple[int, Sequence[int]] = (0, ())
+        self._measured: tuple[int, tuple[Column, ...], Sequence[int]] = (0, (), ())
 
     # What is shown
 
@@ -323,9 +323,9 @@ class RecordTable(ScrollView, can_focus=True):
     def _widths(self) -> Sequence[int]:
         """How wide each column is now."""
         total = self.size.width
-        if self._measured[0] != total:
-            self._measured = total, _fitted(self.columns, total - _SIGNS)
-        return self._measured[1]
+        if self._measured[:2] != (total, self.columns):
+            self._measured = total, self.columns, _fitted(self.columns, total - _SIGNS)
+        return self._measured[2]
 
 
 def _fitted(columns: Sequence[Column], room: int) -> Sequence[int]:

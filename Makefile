@@ -44,6 +44,9 @@ bench: $(READY) ## speed and memory next to vdirsyncer, vobject and bare scripts
 pictures: $(READY) ## the pictures of the README, from the demo; needs Chromium
 	@$(BIN)/python -m tests.pictures
 
+words: $(READY) ## the texts of the screens into the Italian file, and that compiled; says what is not translated yet
+	@$(BIN)/python -m tests.tui.italian
+
 pins: $(READY) ## newest versions of all dependencies into requirements/dev.txt, without addresses
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
 		pyproject.toml requirements/dev.in --output-file requirements/dev.txt

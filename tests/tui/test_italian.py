@@ -73,6 +73,6 @@ def test_the_queue_speaks_italian(tmp_path: Path) -> None:
         check=False,
     )
     assert found.returncode == 0, found.stderr
-    for text in ("Coda", "Azienda", "Fornitore", "filtro:", "2 elementi fatti", "Le lettere agiscono subito"):
+    for text in ("Coda", "Azienda", "Contatto", "filtro:", "2 elementi fatti", "Le lettere agiscono subito"):
         assert text in found.stdout
     assert "Company" not in found.stdout

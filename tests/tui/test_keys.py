@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ import crmsync_tui.widgets
 from crmsync_tui.app import CrmsyncApp
 from crmsync_tui.keys import declared, ids
 from crmsync_tui.screens.main_screen import MainScreen
+from tests.tui.italian import translated
 from tests.tui.stage import SIZES, staged
 from tests.tui.test_hostile_names import fill
 
@@ -164,3 +165,26 @@ def types_given(store: object) -> list[str]:
     assert isinstance(store, Store)
     with store, store.view() as view:
         return [str(row.item.type) for row in view.queue.list() if row.item.type]
+
+
+def footer(screen: type[DOMNode], words: Callable[[str], str]) -> str:
+    """What stands below a screen: the keys that are shown, in their order."""
+    from textual.keys import format_key
+
+    both = [*vars(screen).get("BINDINGS", ()), *CrmsyncApp.BINDINGS]
+    keys = [one for one in both if isinstance(one, Binding) and one.show]
+    return " ".join(f"{format_key(one.key.split(',')[0])} {words(one.description)}" for one in keys)
+
+
+@pytest.mark.parametrize(
+    "screen", [one for one in SCREENS if issubclass(one, MainScreen)], ids=lambda one: one.__name__
+)
+def test_the_keys_below_a_screen_fit_eighty_columns_in_both_languages(screen: type[DOMNode]) -> None:
+    italian = translated()
+
+    def in_italian(text: str) -> str:
+        found = italian.get(text)
+        return str(found.string) if found is not None else text
+
+    for said in (footer(screen, str), footer(screen, in_italian)):
+        assert len(said) <= 80, f"{len(said)}: {said}"

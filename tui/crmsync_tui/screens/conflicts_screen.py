@@ -52,7 +52,7 @@ class ConflictsScreen(MainScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "take('crm')", _("CRM"), id="conflicts.take_crm"),
         Binding("r", "take('remote')", _("Remote"), id="conflicts.take_remote"),
-        Binding("t", "take('both')", _("Both"), id="conflicts.take_both"),
+        Binding("t", "take('both')", _("Both"), show=False, id="conflicts.take_both"),
         Binding("b", "take('base')", _("Base"), show=False, id="conflicts.take_base"),
         Binding("e", "edit", _("Edit"), id="conflicts.edit"),
         Binding("B", "alike", _("All alike"), id="conflicts.alike"),

@@ -78,7 +78,7 @@ class FilterBuilder(MainScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", _("Add line"), id="builder.add"),
         Binding("d", "drop", _("Drop"), id="builder.drop"),
-        Binding("o", "either", _("And/or"), id="builder.either"),
+        Binding("o", "either", _("And/or"), show=False, id="builder.either"),
         Binding("x", "negate", _("Not"), id="builder.negate"),
         Binding("m", "sql", _("SQL"), id="builder.sql"),
         Binding("w", "save", _("Save"), id="builder.save"),

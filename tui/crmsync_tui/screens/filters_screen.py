@@ -42,7 +42,7 @@ class FiltersScreen(MainScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", _("New"), id="filters.add"),
         Binding("c", "use", _("Use for account"), id="filters.use"),
-        Binding("x", "stop_using", _("Take from account"), id="filters.stop"),
+        Binding("x", "stop_using", _("Take from account"), show=False, id="filters.stop"),
         Binding("d", "forget", _("Forget"), id="filters.forget"),
         Binding("escape", "leave", _("Back"), id="filters.leave"),
     ]

@@ -45,7 +45,7 @@ class JournalScreen(MainScreen):
         Binding("x", "retry", _("Retry"), id="journal.retry"),
         Binding("K", "kinds", _("Errors"), id="journal.kinds"),
         Binding("e", "export", _("Export"), id="journal.export"),
-        Binding("y", "copy", _("Copy"), id="journal.copy"),
+        Binding("y", "copy", _("Copy"), show=False, id="journal.copy"),
         Binding("slash", "filter", _("Filter"), id="journal.filter"),
     ]
 

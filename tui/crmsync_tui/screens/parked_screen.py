@@ -41,7 +41,7 @@ class ParkedScreen(MainScreen):
         Binding("x", "retry", _("Retry"), id="parked.retry"),
         Binding("X", "retry_kind", _("Retry all of this kind"), id="parked.retry_kind"),
         Binding("d", "drop", _("Leave so"), id="parked.drop"),
-        Binding("y", "copy", _("Copy"), id="parked.copy"),
+        Binding("y", "copy", _("Copy"), show=False, id="parked.copy"),
         Binding("tab", "app.focus_next", _("Items"), id="parked.items"),
         Binding("escape", "leave", _("Journal"), id="parked.leave"),
     ]

@@ -70,7 +70,7 @@ class RecordsScreen(MainScreen):
                     Column(_("name"), 18, 4),
                     Column(_("type"), 8),
                     Column(_("owner"), 6, 1),
-                    Column(_("phone"), 12, 1),
+                    Column(_("phone"), 14, 1),
                     Column(_("changed"), 11),
                 ],
                 empty=_("No record matches."),

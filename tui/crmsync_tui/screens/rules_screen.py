@@ -42,7 +42,7 @@ class RulesScreen(MainScreen):
         Binding("x", "switch", _("On/off"), id="rules.switch"),
         Binding("plus", "move(-1)", _("Earlier"), id="rules.earlier"),
         Binding("minus", "move(1)", _("Later"), id="rules.later"),
-        Binding("d", "forget", _("Forget"), id="rules.forget"),
+        Binding("d", "forget", _("Forget"), show=False, id="rules.forget"),
         Binding("L", "learn", _("Learn"), id="rules.learn"),
         Binding("escape", "leave", _("Queue"), id="rules.leave"),
     ]

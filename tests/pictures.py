@@ -31,10 +31,6 @@ SHOTS = {
     "conflicts": ("3",),
     "records": ("4", "down"),
     "journal": ("6",),
-    "account": ("f2",),
-    "filters": ("f3",),
-    "settings": ("f4",),
-    "keys": ("2", "question_mark"),
 }
 """By picture, the keys that lead there from a new start."""
 

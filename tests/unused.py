@@ -72,5 +72,8 @@ _.set_setting
 _.readable
 _.response_class
 
+# Python's logging reads it.
+_.raiseExceptions
+
 # For the screens that come next.
 _.busy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import time
@@ -10,9 +11,10 @@ from importlib import import_module
 
 from crmsync.cli.answers import answer, emit, say
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.frame import ERROR, NO_DAEMON, OK
+from crmsync.cli.frame import ERROR, NO_DAEMON, OK, exit_code
 from crmsync.daemon_lock import running
 from crmsync.desk import Desk
+from crmsync.errors import CrmsyncError
 
 _PATIENCE = 35.0
 """Seconds that `stop` waits; a daemon that is asked to leave is gone in 30."""
@@ -45,7 +47,13 @@ def _run(desk: Desk, options: argparse.Namespace) -> int:
     log = import_module("crmsync_daemon.log")
     log.begin(log.Style(options.style or "plain"))
     notify = import_module("crmsync_daemon.notify")
-    import_module("crmsync_daemon.service").run(desk.home, notify.Notifier(os.environ))
+    try:
+        import_module("crmsync_daemon.service").run(desk.home, notify.Notifier(os.environ))
+    except CrmsyncError as error:
+        if options.style is None:
+            raise
+        logging.getLogger("crmsync").critical("%s", error)  # in a log that others may read
+        return exit_code(error)
     return OK
 
 

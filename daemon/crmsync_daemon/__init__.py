@@ -7,6 +7,8 @@
 | pace     | pure: when an account is due again, after whatever happened                   |
 | watch    | sees that the CRM has changed, and by whom                                    |
 | notify   | what systemd wants to be told                                                 |
+| log, redact | the log, and what may not stand in it                                       |
+| concerns, calling | what needs a person, and the command that tells one                    |
 | units, program, installed | the files that make it a service, what they start, and where they lie |
 
 It knows the store and the cycle as the command line does, and nothing of the TUI: they meet in the store.

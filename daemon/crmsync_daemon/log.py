@@ -1,13 +1,21 @@
-"""The daemon's log: lines on standard error, for a person, for journald, or as JSON."""
+"""The daemon's log: lines on standard error, for a person, for journald, or as JSON. See `redact` for what is in none.
+
+What other packages log, and what ends a thread, comes through here too: its kind and place, never its text.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
+import threading
 from enum import StrEnum
+from types import TracebackType
 
 from crmsync.safe import safe
+from crmsync_daemon.redact import redacted, told, where
+
+_OURS = "crmsync"
 
 
 class Style(StrEnum):
@@ -27,9 +35,7 @@ class _Lines(logging.Formatter):
         self._shape = style
 
     def format(self, record: logging.LogRecord) -> str:
-        text = safe(record.getMessage())
-        if record.exc_info:
-            text += " | " + safe(self.formatException(record.exc_info).replace("\n", " | "))
+        text = safe(_said(record))
         match self._shape:
             case Style.JOURNAL:
                 return f"<{_PRIORITIES.get(record.levelno, 6)}>{text}"
@@ -41,11 +47,35 @@ class _Lines(logging.Formatter):
 
 
 def begin(style: Style) -> None:
-    """From now on what `crmsync` logs goes to standard error."""
+    """From now on what is logged goes to standard error: of ours all, of others that there was a warning."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines(style))
-    ours = logging.getLogger("crmsync")
-    ours.addHandler(handler)
-    ours.setLevel(logging.INFO)
-    ours.propagate = False
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger(_OURS).setLevel(logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+    logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # a log that cannot be written would print what it could not write
+    sys.excepthook = _fault
+    threading.excepthook = _fault_of_thread
+
+
+def _said(record: logging.LogRecord) -> str:
+    if record.name != _OURS:
+        text = f"a warning of {record.name}"
+    elif isinstance(record.args, tuple):
+        shown = tuple(told(one) if isinstance(one, BaseException) else one for one in record.args)
+        text = redacted(record.msg % shown if shown else str(record.msg))
+    else:
+        text = redacted(record.getMessage())
+    if record.exc_info and record.exc_info[1] is not None:
+        text += f" | {where(record.exc_info[1])}"
+    return text
+
+
+def _fault(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    logging.getLogger(_OURS).critical("a fault of our own", exc_info=error)
+
+
+def _fault_of_thread(what: threading.ExceptHookArgs) -> None:
+    logging.getLogger(_OURS).critical("a fault of our own in a thread", exc_info=what.exc_value)

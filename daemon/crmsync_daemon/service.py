@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from queue import SimpleQueue
 from types import FrameType
 
 from crmsync.config import Config, content
@@ -16,8 +17,11 @@ from crmsync.daemon_lock import daemon_lock
 from crmsync.desk import Desk, now
 from crmsync.errors import BadConfig, Busy, CrmsyncError, Retry
 from crmsync.home import Home
+from crmsync_daemon.calling import call
+from crmsync_daemon.concerns import Concerns
 from crmsync_daemon.notify import Notifier
 from crmsync_daemon.pace import Pace
+from crmsync_daemon.redact import told
 from crmsync_daemon.rounds import Rounds, accounts_of
 from crmsync_daemon.watch import Watch
 
@@ -45,7 +49,10 @@ class Service:
         self._config = Config()
         self._read = b""
         self._message = ""
+        self._status = ""
         self._said: object = None
+        self._concerns = Concerns()
+        self._heard: SimpleQueue[tuple[RunResult, Pace]] = SimpleQueue()
         self._rounds: Rounds | None = None
 
     def run(self) -> None:
@@ -81,6 +88,7 @@ class Service:
             wall, steady = time.time(), time.monotonic()
             self._look(rounds, watch)
             self._say(rounds)
+            self._call()
         self._notifier.tell("STOPPING=1")
         log.info("stopping")
         if not rounds.drain(DRAIN):
@@ -96,7 +104,7 @@ class Service:
                 rounds.renew(accounts_of(self._desk), self._config.daemon)
                 rounds.soon(rounds.others_than(origins), self._config.daemon.push_after)
         except CrmsyncError as error:  # a full disk or a busy store: it is looked at again in a second
-            self._message = str(error)
+            self._message, self._status = str(error), told(error)
             log.error("%s", error)
 
     def _reread(self, rounds: Rounds) -> None:
@@ -109,10 +117,11 @@ class Service:
         self._notifier.tell("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
         try:
             self._config = parse(text, self._home.config) if text else Config()
-            self._message = ""
+            self._message = self._status = ""
         except BadConfig as error:
             self._message = f"the old settings go on: {error}"
-            log.error("%s", self._message)
+            self._status = f"the old settings go on: {told(error)}"
+            log.error("the old settings go on: %s", error)
         else:
             log.info("config read again")
             rounds.renew(accounts_of(self._desk), self._config.daemon)
@@ -127,12 +136,19 @@ class Service:
             self._said = said
             self._lock.say(since=self._since, message=self._message, next=due)
             first = min(due.values(), default="")
-            status = self._message or f"{len(due)} accounts" + (f", next sync at {first}" if first else "")
+            status = self._status or f"{len(due)} accounts" + (f", next sync at {first}" if first else "")
             self._notifier.tell(f"STATUS={status}")
         if self._notifier.watchdog is not None:
             self._notifier.tell("WATCHDOG=1")
 
+    def _call(self) -> None:
+        """Has a person called where one is needed."""
+        while not self._heard.empty():
+            self._concerns.note(*self._heard.get())
+        call(self._config.daemon.notify, self._concerns.due(time.monotonic()))
+
     def _told(self, result: RunResult, pace: Pace) -> None:
+        self._heard.put((result, pace))
         error = result.error
         if error is None:
             log.info("%s: %s, in %d, out %d", result.account, result.state, result.pulled.total, result.pushed.total)

@@ -18,6 +18,7 @@ class Running:
     since: str
     message: str
     next: Mapping[str, str]
+    version: str = ""
 
 
 def daemon_lock(home: Home) -> Lock:
@@ -36,6 +37,7 @@ def running(home: Home) -> Running | None:
         str(said.get("since", "")),
         str(said.get("message", "")),
         {str(name): str(at) for name, at in following.items()} if isinstance(following, dict) else {},
+        str(said.get("version", "")),
     )
 
 

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from crmsync.cli.answers import emit, say
 from crmsync.cli.arguments import Arguments
+from crmsync.cli.machine_check import checks
 from crmsync.desk import FILES, Desk
 from crmsync.errors import CrmsyncError
 from crmsync.remotes import connect
@@ -30,7 +31,9 @@ class Finding:
 def run(desk: Desk, argv: list[str]) -> int:
     """Exit code 1 when something is wrong. `--fix` mends what can be mended without asking."""
     parser = Arguments("crmsync doctor", description="Check the installation.")
-    parser.add_argument("--fix", action="store_true", help="close what is open to other users")
+    parser.add_argument(
+        "--fix", action="store_true", help="close what is open to other users, write an outdated service file anew"
+    )
     parser.add_argument("--offline", action="store_true", help="do not ask the remotes")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
@@ -61,6 +64,8 @@ def _findings(desk: Desk, *, fix: bool, offline: bool) -> Iterator[Finding]:
     yield Finding("home", not still_open, detail + (f" (closed: {len(closed)})" if closed else ""))
     free = shutil.disk_usage(desk.home.store.parent).free
     yield Finding("disk", free > _MIN_FREE, f"{free // 1024**2:,} MB free")
+    for what, ok, detail in checks(desk, fix=fix):
+        yield Finding(what, ok, detail)
     if not still_open:
         yield from _inside(desk, offline=offline)
 

@@ -10,6 +10,7 @@ import time
 from queue import SimpleQueue
 from types import FrameType
 
+from crmsync import __version__
 from crmsync.config import Config, content
 from crmsync.config_file import parse
 from crmsync.cycle import RunResult
@@ -57,7 +58,7 @@ class Service:
 
     def run(self) -> None:
         """Until it is told to stop. Raises `Busy` when another daemon has this home, `BadConfig`, `StoreBroken`."""
-        if not self._lock.take(since=self._since, message="starting"):
+        if not self._lock.take(since=self._since, version=__version__, message="starting"):
             owner = self._lock.owner() or {}
             raise Busy(
                 f"a daemon runs here already, process {owner.get('pid', '(unknown)')}",
@@ -134,7 +135,7 @@ class Service:
         said = (self._message, due)
         if said != self._said:
             self._said = said
-            self._lock.say(since=self._since, message=self._message, next=due)
+            self._lock.say(since=self._since, version=__version__, message=self._message, next=due)
             first = min(due.values(), default="")
             status = self._status or f"{len(due)} accounts" + (f", next sync at {first}" if first else "")
             self._notifier.tell(f"STATUS={status}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crmsync.cli import verb_doctor
+from crmsync.cli import machine_check, verb_doctor
 from crmsync.connectors.faults import Fault
 from crmsync.connectors.memory_remote import MemoryRemote
 from crmsync.errors import SignInNeeded
@@ -125,10 +125,13 @@ def _doctor(crm: Terminal, *words: str) -> int:
     return code
 
 
+MACHINE = {"daemon", "service", *(["inotify"] if machine_check.INOTIFY.is_dir() else [])}
+
+
 def test_a_sound_installation_passes_every_check(phone: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verb_doctor, "_urllib3", lambda: verb_doctor.Finding("urllib3", True, "not replaced"))
     found = checks(phone)
-    assert set(found) == {"versions", "urllib3", "home", "disk", "store", "config", "account phone"}
+    assert set(found) == {"versions", "urllib3", "home", "disk", "store", "config", "account phone", *MACHINE}
     assert all(found.values())
     assert "account phone" not in checks(phone, "--offline")
 

@@ -48,6 +48,10 @@ def settings() -> tuple[Setting, ...]:
             for name, limit in limits.items()
             for part in ("floor", "share")
         ),
+        Setting("daemon.every", "15m"),
+        Setting("daemon.push_after", "5s"),
+        Setting("daemon.quiet_hours", ""),
+        Setting("daemon.drop_folder", ""),
         Setting("tui.theme", ""),
         Setting("tui.marks", "unicode", ("unicode", "ascii")),
         Setting("tui.language", "", ("", "en", "it")),

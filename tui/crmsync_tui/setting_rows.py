@@ -80,6 +80,10 @@ def told(key: str, choices: Sequence[str]) -> list[Content]:
         "tui.theme": _("The colours. ansi-dark and ansi-light use the terminal's own."),
         "tui.marks": _("The signs beside the text."),
         "tui.language": _("The language of the screens; empty: what the environment says."),
+        "daemon.every": _("How often the daemon syncs each account: 90s, 15m, 6h."),
+        "daemon.push_after": _("How soon after a change of the CRM the daemon syncs."),
+        "daemon.quiet_hours": _("When the daemon rests, in this machine's time: 22:00-06:00; empty: never."),
+        "daemon.drop_folder": _("The daemon imports what is put there; empty: nothing."),
         "tui.keys": _("Another key for what F1 names so."),
     }
     said = next((text for start, text in words.items() if key.startswith(start)), "")

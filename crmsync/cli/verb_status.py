@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crmsync.cli.answers import emit, say, table
 from crmsync.cli.arguments import Arguments
-from crmsync.cli.frame import OK, REVIEW
+from crmsync.cli.frame import OK, REVIEW, SIGN_IN
 from crmsync.daemon_lock import running
 from crmsync.desk import Desk
 from crmsync.under_way import UnderWay, read
@@ -22,7 +22,11 @@ def run(desk: Desk, argv: list[str]) -> int:
     """Counts come from counters, so a hundred thousand records cost no more than ten."""
     parser = Arguments("crmsync status", description="What is going on, and what waits for you.")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--exit-code", action="store_true", help="3 when something waits for a person")
+    parser.add_argument(
+        "--exit-code",
+        action="store_true",
+        help="4: sign in again, 3: something waits for you",
+    )
     options = parser.parse_args(argv)
     with desk.glancing() as view:
         accounts, counts = view.overview(), view.counts()
@@ -43,7 +47,11 @@ def run(desk: Desk, argv: list[str]) -> int:
         table(("account", "state", "items", "last sync", ""), rows, empty)
         say(", ".join(f"{name} {count:,}" for name, count in counts.items()))
     waiting = counts["queue"] or counts["conflicts"] or counts["held"] or counts["parked"]
-    return REVIEW if options.exit_code and waiting else OK
+    if not options.exit_code:
+        return OK
+    if any(state == "sign-in" for _, _, state, *_ in accounts):
+        return SIGN_IN
+    return REVIEW if waiting else OK
 
 
 def _word(state: str, *, paused: bool, busy: bool) -> str:

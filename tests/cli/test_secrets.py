@@ -94,3 +94,13 @@ def test_an_account_can_be_added_with_a_password_that_is_never_kept(
     monkeypatch.delenv("CRMSYNC_SECRET_PHONE")
     assert "CRMSYNC_SECRET_PHONE" in crm("sync", code=4).err
     crm("account", "remove", "phone")
+
+
+def test_a_sign_in_that_is_needed_is_in_the_exit_code_of_the_status(signed_in: Terminal, remote: MemoryRemote) -> None:
+    assert signed_in("status", "--exit-code").code == 0
+    remote.fail(Fault(1, SignInNeeded("refused")))
+    signed_in("sync", code=4)
+    signed_in("status", "--exit-code", code=4)
+    signed_in("status")
+    signed_in("sync")
+    signed_in("status", "--exit-code", code=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
@@ -50,9 +51,12 @@ ASIDE: Mapping[str, tuple[str, str, type[MainScreen]]] = {
 
 DEFAULT_THEME = "textual-dark"
 """Textual's own; it holds where the config names none."""
+PATIENCE_SECONDS = 1.0
+"""After so long somebody is told what a decision waits for: others may write to the store for half a minute."""
 POLL_SECONDS = 1.0
 """How often the store is asked whether somebody else has written; that costs microseconds."""
 
+_LOOK_SECONDS = 0.1
 _NEVER = -1
 """No version of a store."""
 
@@ -193,11 +197,14 @@ class CrmsyncApp(App[None]):
 
         `doing` is what the journal and `undo` call it; `said` puts the outcome into words.
         """
+        waits = self.set_timer(PATIENCE_SECONDS, self._tell_wait)
         try:
             outcome = await self.deciding.decide(doing, act)
         except CrmsyncError as error:
             self.complain(error)
             return None
+        finally:
+            waits.stop()
         if said is not None:
             self.say(said(outcome))
         self.look_whether_changed()
@@ -214,11 +221,29 @@ class CrmsyncApp(App[None]):
         await self._take_back(redo_last)
 
     async def _take_back(self, work: Callable[[Desk], str]) -> None:
+        waits = self.set_timer(PATIENCE_SECONDS, self._tell_wait)
         try:
             self.say(await self.deciding.at_desk(work))
         except CrmsyncError as error:
             self.complain(error)
+        finally:
+            waits.stop()
         self.look_whether_changed()
+
+    def _tell_wait(self) -> None:
+        self.say(_("Still waiting for the store: somebody else is writing, or it is much. What you asked is not lost"))
+
+    async def action_quit(self) -> None:
+        """Leaves when what was decided is written; until then the screen stays and says why."""
+        if self.deciding.busy:
+            self.say(_("Leaving as soon as what you decided is written"))
+        self._leave_when_written()
+
+    @work(exclusive=True, group="leave")
+    async def _leave_when_written(self) -> None:
+        while self.deciding.busy:
+            await asyncio.sleep(_LOOK_SECONDS)
+        self.exit()
 
     def action_sync(self, *names: str) -> None:
         """One cycle of these accounts, or of every one, as a command of its own; one at a time."""

@@ -23,6 +23,12 @@ class Clerk:
         self._make_desk = make_desk
         self._thread = ThreadPoolExecutor(1, name)
         self._desk: Desk | None = None
+        self._asked = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that was asked is not done yet."""
+        return self._asked > 0
 
     async def look(self, ask: Callable[[Tables], T]) -> T:
         """What `ask` finds in a view of the store, in which what the user may not see is not there."""
@@ -45,7 +51,11 @@ class Clerk:
 
     async def at_desk(self, work: Callable[[Desk], T]) -> T:
         """What `work` returns, which needs more of the desk than its store."""
-        return await asyncio.wrap_future(self._thread.submit(lambda: work(self._sit())))
+        self._asked += 1
+        try:
+            return await asyncio.wrap_future(self._thread.submit(lambda: work(self._sit())))
+        finally:
+            self._asked -= 1
 
     def interrupt(self) -> None:
         """Ends the query that is running, if any; where it was asked it raises `Interrupted`."""

@@ -10,8 +10,10 @@ import pytest
 from crmsync import under_way
 from crmsync.store.session import Stamp
 from crmsync.under_way import telling
+from crmsync_tui.pages import Known, Row
 from crmsync_tui.screens.account_wizard import AccountWizard
 from crmsync_tui.screens.home_screen import HomeScreen
+from crmsync_tui.widgets.record_table import Column
 from tests.tui.stage import SIZES, Crm, Stage, cards, staged
 
 STAMP = Stamp("2026-05-02T12:00:00Z", "t", "t")
@@ -165,3 +167,18 @@ async def test_imported_files_are_no_account_to_sync(tmp_path: Path) -> None:
         for key in ("s", "a", "p"):
             await stage.press(key)
             assert "imported" in stage.messages[-1]
+
+
+async def test_other_columns_come_with_their_rows_whatever_is_drawn_meanwhile(tmp_path: Path) -> None:
+    async with staged(tmp_path, synced, (80, 24)) as stage:
+        home = stage.app.screen
+        assert isinstance(home, HomeScreen)
+        for size in ((140, 40), (20, 5), (80, 24)):
+            await stage.resize(*size)
+            home._draw()
+            home.table.render_line(1)
+        table = home.table
+        table.show(Known([Row("a", ("one", "two"))]), columns=[Column("first", 5), Column("second", 6)])
+        assert "drop" in table.render_line(1).text
+        await stage.settle()
+        assert "second" in table.render_line(0).text and "two" in table.render_line(1).text

@@ -158,8 +158,8 @@ class HomeScreen(MainScreen):
         wide = self.size.width >= _WIDE
         seen = {source.name for source in self._view.sources}
         going_on = {name: one for name, one in self._going_on.items() if name in seen}
-        self.table.columns = tuple(home_rows.columns(wide=wide))
-        self.table.show(Known(home_rows.rows(self._view, going_on, self._places, wide=wide)))
+        rows = Known(home_rows.rows(self._view, going_on, self._places, wide=wide))
+        self.table.show(rows, columns=home_rows.columns(wide=wide))
         self.table.styles.height = 1 + max(1, len(self._view.sources))
         self._put("#state", [home_rows.first_line(self._places, self._daemon)])
         self._put("#progress", [*home_rows.under_way(going_on)])

@@ -120,14 +120,18 @@ class RecordTable(ScrollView, can_focus=True):
     # What is shown
 
     @work(exclusive=True, group="show")
-    async def show(self, pages: Pages[Any], *, top: bool = False) -> None:
-        """Shows other rows, or the same anew. The cursor stays on its row; with `top` it goes to the first."""
+    async def show(self, pages: Pages[Any], *, top: bool = False, columns: Sequence[Column] = ()) -> None:
+        """Shows other rows, or the same anew. The cursor stays on its row; with `top` it goes to the first.
+
+        Rows of other `columns` come with them, so that nothing is drawn of the one below the other meanwhile.
+        """
         try:
             at = 0 if top else self.cursor
             rows = await pages.load(at // PAGE)
             if not rows and at:
                 at, rows = 0, await pages.load(0)
             self._pages, self._wanted = pages, set()
+            self.columns = tuple(columns) or self.columns
             if top:
                 self.clear_marks()
             place = next((n for n, row in enumerate(rows) if row.key == self._key), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from crmsync.home import Home
@@ -12,13 +12,17 @@ from crmsync.lock import Lock
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A daemon. `since` and `next` (by account: when it is synced next) are ISO 8601 in UTC; `message` is one line."""
+    """A daemon. `since` and `next` (by account: when it is synced next) are ISO 8601 in UTC; `message` is one line.
+
+    `drop_folder`: its `path`, how many files are `waiting` in it, and how many `failed`; empty where there is none.
+    """
 
     pid: int
     since: str
     message: str
     next: Mapping[str, str]
     version: str = ""
+    drop_folder: Mapping[str, Any] = field(default_factory=dict)
 
 
 def daemon_lock(home: Home) -> Lock:
@@ -31,13 +35,14 @@ def running(home: Home) -> Running | None:
     said = daemon_lock(home).owner()
     if said is None:
         return None
-    following = said.get("next")
+    following, drop = said.get("next"), said.get("drop_folder")
     return Running(
         _number(said.get("pid")),
         str(said.get("since", "")),
         str(said.get("message", "")),
         {str(name): str(at) for name, at in following.items()} if isinstance(following, dict) else {},
         str(said.get("version", "")),
+        drop if isinstance(drop, dict) else {},
     )
 
 

@@ -15,7 +15,9 @@ def _daemon(desk: Desk) -> dict[str, object]:
     found = running(desk.home)
     if found is None:
         return {"running": False}
-    return {"running": True, "pid": found.pid, "since": found.since, "message": found.message, "next": dict(found.next)}
+    drop = {"drop_folder": dict(found.drop_folder)} if found.drop_folder else {}
+    shown = {"pid": found.pid, "since": found.since, "message": found.message, "next": dict(found.next)}
+    return {"running": True, **shown, **drop}
 
 
 def run(desk: Desk, argv: list[str]) -> int:

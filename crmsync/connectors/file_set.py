@@ -37,14 +37,15 @@ AGENDA = RemoteCollection(
 )
 TABLES = RemoteCollection("tables", CollectionKind.TABLE, "tables", "row", PEOPLE, read_only=True)
 
-_ENDINGS = {
+ENDINGS = {
     ".vcf": CARDS.href,
     ".vcard": CARDS.href,
     ".ics": AGENDA.href,
     ".ical": AGENDA.href,
     ".csv": TABLES.href,
 }
-_KNOWN = ", ".join(_ENDINGS)
+"""Which collection the items of a file belong to, by the ending of its name."""
+_KNOWN = ", ".join(ENDINGS)
 _PAGE = 2000
 _LARGEST = 512 * 1024 * 1024
 
@@ -52,12 +53,18 @@ _LARGEST = 512 * 1024 * 1024
 class FileSet(Connector):
     """Some files and folders. `files` and `items` count what was read, `brought` names the items by collection."""
 
-    def __init__(self, settings: Settings, paths: Sequence[Path]) -> None:
-        """`paths` are read when pulled. Raises `Usage` for one that is not there, or that nobody here can read."""
+    def __init__(self, settings: Settings, paths: Sequence[Path], names: Mapping[Path, str] | None = None) -> None:
+        """`paths` are read when pulled; `names` are what to call them where that is not where they lie.
+
+        Raises `Usage` for one that is not there, or that nobody here can read.
+        """
         super().__init__(settings)
         for path in paths:
             _check(path)
         self._paths = paths
+        self._named = names or {}
+        self.within: dict[Path, list[str]] = {path: [] for path in self._named}
+        """The items of each file that was given a name."""
         self.files = 0
         self.items = 0
         self.brought: Mapping[str, set[str]] = {one.href: set() for one in self.everything()}
@@ -82,7 +89,10 @@ class FileSet(Connector):
             )
             while page := tuple(islice(changes, _PAGE)):
                 self.items += len(page)
-                brought.update(change.item.href if isinstance(change, Upsert) else change.href for change in page)
+                hrefs = [change.item.href if isinstance(change, Upsert) else change.href for change in page]
+                brought.update(hrefs)
+                if path in self.within:
+                    self.within[path] += hrefs
                 yield Delta(page)
         yield Delta(complete=True)
 
@@ -91,14 +101,14 @@ class FileSet(Connector):
             inside = path.is_dir()
             for file in sorted(path.rglob("*")) if inside else [path]:
                 followed = not (inside and file.is_symlink())  # a folder may lead back into itself
-                if _ENDINGS.get(file.suffix.lower()) == collection.href and followed and file.is_file():
+                if ENDINGS.get(file.suffix.lower()) == collection.href and followed and file.is_file():
                     yield file
 
     def _parts(self, collection: RemoteCollection, path: Path, names: _Names) -> Iterator[Upsert | Unusable]:
         try:
             parts = self._split(collection, path)
         except CrmsyncError as error:
-            yield Unusable(_text(path), None, error.what)
+            yield Unusable(self._name(path), None, error.what)
             return
         parts.reverse()
         while parts:  # each part is let go as it is handed on: a large file lies in memory once, not twice
@@ -118,7 +128,7 @@ class FileSet(Connector):
         return registry.get(collection.format).split(raw)
 
     def _rows(self, path: Path, names: _Names) -> Iterator[Upsert | Unusable]:
-        prefix = names.own(_text(Path(path.name)))
+        prefix = names.own(self._named.get(path) or _text(Path(path.name)))
         try:
             with CsvConnector(Settings(str(path), options=self.settings.options)) as table:
                 for one in table.collections():
@@ -128,7 +138,10 @@ class FileSet(Connector):
                                 yield _prefixed(prefix, change)
                 self.traffic.bytes += table.traffic.bytes
         except CrmsyncError as error:
-            yield Unusable(_text(path), None, error.what)
+            yield Unusable(self._name(path), None, error.what)
+
+    def _name(self, path: Path) -> str:
+        return self._named.get(path) or _text(path)
 
     def listing(self, collection: RemoteCollection) -> frozenset[str]:
         """Nothing: these files are no listing of anything."""
@@ -170,7 +183,7 @@ class _Names:
 def _check(path: Path) -> None:
     if not path.exists():
         raise Usage("there is no such file", thing=str(path))
-    if not path.is_dir() and path.suffix.lower() not in _ENDINGS:
+    if not path.is_dir() and path.suffix.lower() not in ENDINGS:
         raise Usage("this is no file we can read", thing=str(path), next_step=f"Its name must end in {_KNOWN}")
 
 

@@ -6,6 +6,7 @@
 | rounds   | one worker for each account: a cycle, and when the next one is due            |
 | pace     | pure: when an account is due again, after whatever happened                   |
 | watch    | sees that the CRM has changed, and by whom                                    |
+| drop_folder, watcher | the folder whose files are imported, whom not to trust there; the imports |
 | notify   | what systemd wants to be told                                                 |
 | log, redact | the log, and what may not stand in it                                       |
 | concerns, calling | what needs a person, and the command that tells one                    |

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
 
@@ -25,6 +26,7 @@ from crmsync_daemon.pace import Pace
 from crmsync_daemon.redact import told
 from crmsync_daemon.rounds import Rounds, accounts_of
 from crmsync_daemon.watch import Watch
+from crmsync_daemon.watcher import Watcher
 
 log = logging.getLogger("crmsync")
 
@@ -55,6 +57,7 @@ class Service:
         self._concerns = Concerns()
         self._heard: SimpleQueue[tuple[RunResult, Pace]] = SimpleQueue()
         self._rounds: Rounds | None = None
+        self._drop: Watcher | None = None
 
     def run(self) -> None:
         """Until it is told to stop. Raises `Busy` when another daemon has this home, `BadConfig`, `StoreBroken`."""
@@ -78,6 +81,7 @@ class Service:
         self._rounds = rounds = Rounds(self._home, self._config.daemon, self._told)
         rounds.start()
         rounds.renew(accounts_of(self._desk), self._config.daemon)
+        self._renew_drop_folder()
         self._listen_to_signals()
         self._notifier.tell("READY=1")
         log.info("daemon started, process %d", os.getpid())
@@ -92,7 +96,10 @@ class Service:
             self._call()
         self._notifier.tell("STOPPING=1")
         log.info("stopping")
-        if not rounds.drain(DRAIN):
+        patience = time.monotonic() + DRAIN
+        left = rounds.drain(DRAIN)
+        left = (self._drop is None or self._drop.leave(max(1.0, patience - time.monotonic()))) and left
+        if not left:
             log.warning("left in the middle of a cycle; the next one finishes it")
             self._desk.close()
             os._exit(0)  # a thread that hangs in the network would keep the process for ever
@@ -127,15 +134,37 @@ class Service:
             log.info("config read again")
             rounds.renew(accounts_of(self._desk), self._config.daemon)
             rounds.soon(None, 0)
+            self._renew_drop_folder()
         self._notifier.tell("READY=1")
+
+    def _renew_drop_folder(self) -> None:
+        """Watches the folder that the config names; an import that is still going on there ends first."""
+        wanted = self._config.daemon.drop_folder
+        path = Path(wanted).expanduser().absolute() if wanted else None
+        if self._drop is not None and self._drop.folder.path == path:
+            return
+        if self._drop is not None:
+            self._drop.leave(DRAIN)
+            self._drop = None
+        if path is not None:
+            self._drop = Watcher(self._home, path)
+            self._drop.start()
+
+    def _drop_state(self) -> dict[str, str | int] | None:
+        drop = self._drop
+        if drop is None:
+            return None
+        return {"path": str(drop.folder.path), "waiting": drop.waiting, "failed": drop.failed}
 
     def _say(self, rounds: Rounds) -> None:
         """To systemd that all is well, and to whoever looks what comes next."""
         due = rounds.due()
-        said = (self._message, due)
+        message = self._message or (self._drop.message if self._drop is not None else "")
+        drop = self._drop_state()
+        said = (message, due, drop)
         if said != self._said:
             self._said = said
-            self._lock.say(since=self._since, version=__version__, message=self._message, next=due)
+            self._lock.say(since=self._since, version=__version__, message=message, next=due, drop_folder=drop)
             first = min(due.values(), default="")
             status = self._status or f"{len(due)} accounts" + (f", next sync at {first}" if first else "")
             self._notifier.tell(f"STATUS={status}")

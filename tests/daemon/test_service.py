@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -104,4 +105,32 @@ def test_an_account_that_is_added_is_synced_and_one_that_is_removed_is_left_alon
         until(lambda: "second: done" in house.said, house.said)
         house.crm("account", "remove", "second")
         until(lambda: "second" not in house.crm("daemon", "status")["next"], house.said)
+        assert house.leave(child) == 0
+
+
+def test_what_is_put_into_the_drop_folder_is_imported_also_after_the_folder_was_made_anew(house: House) -> None:
+    drop = house.folder / "drop"
+    house.crm.home.config.write_text(f'[daemon]\ndrop_folder = "{drop}"\n')
+    house.crm.home.config.chmod(0o600)
+
+    def put(uid: str) -> None:
+        (drop / f"{uid}.vcf").write_text(
+            f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{uid}\r\nEND:VCARD\r\n", newline=""
+        )
+
+    with house.daemon() as child:
+        until(drop.is_dir, house.said)
+        put("one")
+        until(lambda: (drop / "done/one.vcf").exists(), house.said)
+        assert house.crm("status")["daemon"]["drop_folder"]["path"] == str(drop)
+        shutil.rmtree(drop)
+        drop.mkdir()
+        put("two")
+        (drop / "bad.vcf").write_text("no card")
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+    with house.daemon() as child:
+        until(lambda: (drop / "done/two.vcf").exists() and (drop / "failed/bad.vcf").exists(), house.said)
+        until(lambda: house.crm("status")["daemon"]["drop_folder"]["failed"] == 1, house.said)
+        assert sorted(one["name"] for one in house.crm("queue", "list")["items"]) == ["one", "two"]
         assert house.leave(child) == 0

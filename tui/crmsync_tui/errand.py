@@ -61,7 +61,10 @@ class Errand:
             await child.wait()
             raise
         assert child.returncode is not None
-        return Answer(child.returncode, _object(out), err.decode("utf-8", "replace").strip())
+        told = err.decode("utf-8", "replace").strip()
+        if child.returncode < 0 and not told:  # it could not say anything itself
+            told = f"crmsync {argv[0]} was killed by signal {-child.returncode}. What it had done is kept: run it again"
+        return Answer(child.returncode, _object(out), told)
 
 
 async def _talk(

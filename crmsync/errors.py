@@ -7,6 +7,7 @@
     ├── Skip             this one item cannot go on; the rest of the batch does
     │   ├── Unreadable       bytes that are no item; parked with their raw text
     │   ├── Moved            the item changed or vanished since we looked (412, 404)
+    │   ├── Locked           another program works on the item (423)
     │   └── Refused          the remote will not take this item as it is (403, 409, 415, 507 ...)
     ├── Halt             this account cannot go on; other accounts do
     │   ├── SignInNeeded     wrong or expired credentials
@@ -63,6 +64,10 @@ class Unreadable(Skip):
 
 class Moved(Skip):
     """The item is no longer what we last saw: a precondition failed or it is gone. The next pull tells."""
+
+
+class Locked(Skip):
+    """Another program holds the item for a while. The next cycle tries again; nothing is parked."""
 
 
 class Refused(Skip):

@@ -191,11 +191,11 @@ class Connector(ABC):
 
     @abstractmethod
     def update(self, collection: RemoteCollection, href: str, raw: bytes, etag: str | None) -> Written:
-        """Replaces an item, only if its etag is still `etag` (`None`: unconditionally). Raises `Moved`, `Refused`."""
+        """Replaces an item, only if its etag is still `etag` (`None`: always). Raises `Moved`, `Locked`, `Refused`."""
 
     @abstractmethod
     def delete(self, collection: RemoteCollection, href: str, etag: str | None) -> None:
-        """Removes an item, only if its etag is still `etag`. Already gone is fine. Raises `Moved`, `Refused`."""
+        """Removes an item, only if its etag is still `etag`. Gone already is fine. Raises as `update` does."""
 
     def schedules(self, collection: RemoteCollection) -> bool:
         """Whether the remote mails the participants of meetings by itself when an item changes (RFC 6638)."""

@@ -16,7 +16,7 @@ from crmsync.cycle.job import MARK, Job, remote_of
 from crmsync.cycle.prepare import forget
 from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Rules, RunResult
-from crmsync.errors import Halt, Moved, Refused, Retry, Unreachable, Unreadable
+from crmsync.errors import Halt, Locked, Moved, Refused, Retry, Unreachable, Unreadable
 from crmsync.model import Item
 from crmsync.store.collections_of import Collection
 from crmsync.store.session import Stamp
@@ -106,7 +106,7 @@ class _Ejection:
                 stretches = batch.pop(item.href)
                 try:
                     removed += [item.href] if self._take_back(item, stretches) else []
-                except (Moved, Refused) as error:
+                except (Moved, Locked, Refused) as error:
                     self.result.failed.append((item.href, str(error)))
                     continue
                 self._forget(item.href)

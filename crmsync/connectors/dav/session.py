@@ -19,7 +19,7 @@ from crmsync.connectors.dav.multistatus import Multistatus, names_condition, par
 from crmsync.connectors.dav.reach import Reach
 from crmsync.connectors.dav.retry_after import seconds
 from crmsync.connectors.dav.wire import PlainWire, Wire, needs_full_client
-from crmsync.errors import Busy, Moved, Refused, SignInNeeded, Unreachable, Untrusted
+from crmsync.errors import Busy, Locked, Moved, Refused, SignInNeeded, Unreachable, Untrusted
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 _MOST_REDIRECTS = 5
@@ -158,7 +158,7 @@ def fail(answer: Answer) -> NoReturn:
         case 404 | 410 | 412:
             raise Moved(f"it is not what we last saw ({status})", thing=where)
         case 423:
-            raise Busy("it is locked by another program", thing=where, after=60.0)
+            raise Locked("another program has locked it", thing=where, next_step="The next sync tries again")
         case 429 | 503:
             wait = seconds(answer.headers.get("retry-after"))
             raise Busy(f"the server asks to wait {wait:,.0f} s ({status})", thing=where, after=wait)

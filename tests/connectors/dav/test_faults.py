@@ -11,7 +11,7 @@ import pytest
 
 from crmsync.connectors.base import Gone, RemoteCollection, Secret, Settings, Unusable, Upsert
 from crmsync.connectors.dav import DavConnector
-from crmsync.errors import Busy, CrmsyncError, Moved, Refused, SignInNeeded, Unreachable, Untrusted
+from crmsync.errors import Busy, CrmsyncError, Locked, Moved, Refused, SignInNeeded, Unreachable, Untrusted
 from crmsync.model import PEOPLE, CollectionKind, Cursor
 from tests.connectors.dav.stage import Heard, Stage, Told, error, found, multistatus, stage, status
 
@@ -196,9 +196,10 @@ def test_what_a_server_does_not_take_is_refused_for_this_item_only(operation: st
     assert "no-uid-conflict" in str(caught.value)
 
 
-def test_an_item_that_is_locked_is_tried_later() -> None:
-    with stage(always(Told(423))) as at, connector(at) as client, pytest.raises(Busy):
-        WRITES["update"](client)
+@pytest.mark.parametrize("operation", WRITES)
+def test_an_item_that_is_locked_is_tried_later_and_stops_no_other(operation: str) -> None:
+    with stage(always(Told(423))) as at, connector(at) as client, pytest.raises(Locked):
+        WRITES[operation](client)
 
 
 @pytest.mark.parametrize("operation", WRITES)

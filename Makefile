@@ -5,7 +5,7 @@ JOBS   ?= 2
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: help setup demo test check newest format bench pictures pins clean
+.PHONY: help setup demo test check newest format bench soak pictures pins clean
 
 help: ## what can be made here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -40,6 +40,9 @@ format: $(READY) ## puts imports and layout in order
 
 bench: $(READY) ## speed and memory next to vdirsyncer, vobject and bare scripts; writes docs/benchmarks.md
 	$(BIN)/python -m tests.bench
+
+soak: $(READY) ## hours with a daemon that is killed every half minute, edits on all sides: make soak MINUTES=120 RECORDS=1000
+	$(BIN)/python -m tests.soak $(or $(MINUTES),120) $(or $(RECORDS),1000)
 
 pictures: $(READY) ## the pictures of the README, from the demo; needs Chromium
 	@$(BIN)/python -m tests.pictures

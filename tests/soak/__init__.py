@@ -1,0 +1,1 @@
+"""Hours of work with a daemon that is killed every half minute, in `make soak`: too long for the suite."""

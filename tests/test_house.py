@@ -116,6 +116,12 @@ def test_each_step_of_the_schema_has_a_number_of_its_own() -> None:
     assert steps == [f"{number:04}" for number in range(1, VERSION + 1)]
 
 
+def test_each_decision_has_a_number_of_its_own_and_says_it() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [path.name[:4] for path in decisions] == [f"{number:04}" for number in range(1, len(decisions) + 1)]
+    assert not [path.name for path in decisions if not path.read_text("utf-8").startswith(f"# {path.name[:4]} · ")]
+
+
 def test_no_lock_file_with_addresses_is_kept() -> None:
     kept = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     assert not [name for name in kept if re.search(r"(^|/)(uv\.lock|poetry\.lock|Pipfile\.lock|pylock.*\.toml)$", name)]

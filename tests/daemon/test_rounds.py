@@ -1,0 +1,41 @@
+"""Who has a turn when the clock is not where it was."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from crmsync.config import DaemonConfig
+from crmsync.cycle import RunResult
+from crmsync.home import find
+from crmsync_daemon import rounds as module
+from crmsync_daemon.rounds import Rounds
+from tests.daemon.house import until
+
+SETTINGS = DaemonConfig(every=3600.0)
+NAMES = ("desk", "phone", "web")
+
+
+def test_after_a_sleep_each_account_has_one_turn_and_no_storm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: Counter[str] = Counter()
+
+    def sync(self: Rounds, name: str) -> RunResult:
+        turns[name] += 1
+        return RunResult(name, state="done")
+
+    monkeypatch.setattr(module, "_AT_START", 0.1)
+    monkeypatch.setattr(Rounds, "_sync", sync)
+    rounds = Rounds(find(str(tmp_path), {}), SETTINGS, lambda result, pace: None)
+    rounds.start()
+    try:
+        rounds.renew(NAMES, SETTINGS)
+        until(lambda: turns == dict.fromkeys(NAMES, 1) and len(rounds.due()) == 3, str(turns))
+        rounds.clock_jumped()
+        until(lambda: turns == dict.fromkeys(NAMES, 2) and len(rounds.due()) == 3, str(turns))
+        time.sleep(0.5)
+        assert turns == dict.fromkeys(NAMES, 2)
+    finally:
+        assert rounds.drain(5)

@@ -59,10 +59,11 @@ class Runs:
     def start(self, kind: str, account: str = "") -> int:
         """Begins a run at the stamp's time, by its actor; returns the id to stamp with from now on.
 
-        An account has one at a time, so an earlier one of it that did not end was cut off: it is over now.
+        An account has one cycle at a time, so an earlier one of it that did not end was cut off: it is over now. Not
+        for a decision about a plan: it is written down before the account is ours to sync, and another may be at it.
         """
         stamp = self._session.writing()
-        if account:
+        if account and kind != "plan":
             self._session.write(
                 "UPDATE runs SET finished = ?, state = 'failed', message = 'it was cut off' "
                 "WHERE account = ? AND state = 'running'",

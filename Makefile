@@ -1,7 +1,7 @@
 # `make demo` and `make test` set everything up by themselves on a machine that has Python 3.11 or later, make and git.
 
 PYTHON ?= python3
-JOBS   ?= 2
+JOBS   ?= 4
 BIN    := .venv/bin
 READY  := .venv/.ready
 

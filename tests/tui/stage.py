@@ -16,8 +16,20 @@ from crmsync.desk import Desk
 from crmsync.home import Home, find
 from crmsync.store.store import Store
 from crmsync_tui.app import CrmsyncApp
-from crmsync_tui.screens.main_screen import STILL_SECONDS
+from crmsync_tui.screens import filter_builder, main_screen, new_rule
 from crmsync_tui.start import make_app
+from crmsync_tui.widgets import filter_line
+
+MOMENT = 0.02
+"""Seconds that a cursor has to stand still, or a key to be the last, in a test: nobody is typing here."""
+for _module, _name in (
+    (main_screen, "STILL_SECONDS"),
+    (filter_line, "DEBOUNCE_SECONDS"),
+    (filter_builder, "DEBOUNCE_SECONDS"),
+    (new_rule, "DEBOUNCE_SECONDS"),
+):
+    assert getattr(_module, _name) > MOMENT
+    setattr(_module, _name, MOMENT)
 
 SIZES = [(80, 24), (140, 40)]
 """Columns and lines: the least we promise, and a usual window."""
@@ -49,11 +61,11 @@ class Stage:
     async def settle(self) -> None:
         """Until no worker is busy, twice: what one has found may set off another."""
         for _ in range(2):
-            await self._pilot.pause(STILL_SECONDS)
+            await self._pilot.pause(1.5 * MOMENT)
             busy = [one for one in self.app.workers if one.group not in _WAITS_FOR_THE_USER]
             if busy:
                 await self.app.workers.wait_for_complete(busy)
-        await self._pilot.pause(STILL_SECONDS)
+        await self._pilot.pause(1.5 * MOMENT)
 
     async def until(self, holds: Callable[[], bool]) -> str:
         """Settles until something holds that a child process or a decision has to bring; fails when it never does."""

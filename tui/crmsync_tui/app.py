@@ -27,6 +27,7 @@ from crmsync_tui.errand import Errand
 from crmsync_tui.home_rows import sync_said
 from crmsync_tui.keys import groups, ids, in_ascii
 from crmsync_tui.marks import ASCII, marks
+from crmsync_tui.screens import about_runs
 from crmsync_tui.screens.account_wizard import AccountWizard
 from crmsync_tui.screens.conflicts_screen import ConflictsScreen
 from crmsync_tui.screens.filters_screen import FiltersScreen
@@ -38,7 +39,7 @@ from crmsync_tui.screens.queue_screen import QueueScreen
 from crmsync_tui.screens.records_screen import RecordsScreen
 from crmsync_tui.screens.settings_screen import SettingsScreen
 from crmsync_tui.shown import line
-from crmsync_tui.taking_back import redo_last, undo_last
+from crmsync_tui.taking_back import newest, redo_last, undo_last
 from crmsync_tui.words import _
 
 T = TypeVar("T")
@@ -212,8 +213,17 @@ class CrmsyncApp(App[None]):
 
     @work(group="decide")
     async def action_undo(self) -> None:
-        """Takes the last decision or run back, of this session or another."""
-        await self._take_back(undo_last)
+        """Takes the user's last decision back, of this session or another; asks about whatever else was done last."""
+        try:
+            found = await self.asking.at_desk(newest)
+        except CrmsyncError as error:
+            self.complain(error)
+            return
+        if found is None or (found.kind == "decision" and found.actor == self.user):
+            await self._take_back(undo_last)
+        elif isinstance(self.screen, MainScreen):
+            await about_runs.take_back(self.screen, found.id)
+            self.look_whether_changed()
 
     @work(group="decide")
     async def action_redo(self) -> None:

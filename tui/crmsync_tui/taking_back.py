@@ -27,6 +27,12 @@ def redo_last(desk: Desk) -> str:
     return _take_back(desk, redo=True)
 
 
+def newest(desk: Desk) -> Run | None:
+    """What `undo_last` would take back."""
+    with desk.store.view() as view:
+        return view.runs.newest_undoable()
+
+
 def undo_run(number: int) -> Callable[[Desk], str]:
     """Takes exactly this run back. Raises `Usage` where that cannot be."""
 

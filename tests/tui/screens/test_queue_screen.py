@@ -116,3 +116,17 @@ async def test_what_somebody_else_writes_shows_by_itself(tmp_path: Path) -> None
         stage.app.look_whether_changed()
         await stage.settle()
         assert "Anna Rossi" not in stage.text
+
+
+async def test_what_is_no_decision_of_the_user_is_undone_only_after_a_preview(tmp_path: Path) -> None:
+    def imported(crm: Crm) -> None:
+        crm.meet(PEOPLE, "--type", "contact")
+
+    async with staged(tmp_path, imported) as stage:
+        await stage.press("2", "u")
+        with stage.store() as store, store.view() as view:
+            assert view.records.count(EVERYTHING) == 3
+        assert "records removed" in stage.text
+        await stage.press("escape", "u", "enter")
+        with stage.store() as store, store.view() as view:
+            assert view.records.count(EVERYTHING) == 0

@@ -43,7 +43,8 @@ class Decisions:
 
     def note_many(self, what: str, rows: Iterable[tuple[str, Any, Any]]) -> None:
         """`note` for many: key, before, after."""
-        if self.kept:
+        rows = list(rows)
+        if rows and self.kept:
             stamp = self._session.stamp_row()
             self._session.write_many(
                 "INSERT INTO decisions (stamp, what, key, before, after) VALUES (?, ?, ?, ?, ?)",
@@ -52,7 +53,7 @@ class Decisions:
 
     def note_rows(self, what: str, select: str, values: Sequence[object]) -> None:
         """Keeps many at once: `select` gives key, before and after of each, as text; its parameters begin with `?3`."""
-        if self.kept:
+        if self.kept and self._session.one(f"SELECT EXISTS (SELECT * FROM ({select}))", (None, None, *values))[0]:
             sql = f"INSERT INTO decisions (stamp, what, key, before, after) SELECT ?1, ?2, * FROM ({select})"
             self._session.write(sql, (self._session.stamp_row(), what, *values))
 

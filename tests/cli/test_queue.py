@@ -235,3 +235,15 @@ def test_a_contact_comes_with_the_company_of_its_card(phone: Terminal, remote: M
 def test_only_contacts_come_with_a_company(found: Terminal) -> None:
     found.refuses("queue", "assign", "--all", "--type", "lead", "--with-company")
     found.refuses("queue", "import", "--company")
+
+
+def test_a_decision_that_fits_no_item_leaves_no_run(found: Terminal) -> None:
+    bob = str(ids(found)["Bob"])
+    before = found.json("runs", "list")["runs"]
+    found.tries("queue", "assign", bob, "--type", "task")
+    assert found.json("runs", "list")["runs"] == before
+    found("queue", "assign", bob, "--type", "contact")
+    once = found.json("runs", "list")["runs"]
+    assert len(once) == len(before) + 1
+    found("queue", "assign", bob, "--type", "contact")
+    assert found.json("runs", "list")["runs"] == once

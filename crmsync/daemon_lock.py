@@ -24,10 +24,15 @@ class Running:
     version: str = ""
     drop_folder: Mapping[str, Any] = field(default_factory=dict)
 
+    def to_json(self) -> dict[str, Any]:
+        """What `status` and `daemon status` say of it."""
+        drop = {"drop_folder": dict(self.drop_folder)} if self.drop_folder else {}
+        return {"pid": self.pid, "since": self.since, "message": self.message, "next": dict(self.next), **drop}
+
 
 def daemon_lock(home: Home) -> Lock:
-    """What the one daemon of a home holds as long as it lives."""
-    return Lock(home.store.parent / "running" / "daemon.lock")
+    """What the one daemon of a home holds while it lives. Not beside those of accounts: one may be called daemon."""
+    return Lock(home.store.parent / "daemon.lock")
 
 
 def running(home: Home) -> Running | None:

@@ -1,12 +1,11 @@
 """One process at a time: a file that is locked for as long as its owner lives, whatever ends it.
 
-The lock is the kernel's (flock), not the file: one that a killed process left behind locks nobody out, and a process
-number that is used again means nothing.
+The lock is the kernel's (flock), not the file: one that a killed process left behind locks nobody out. Whoever only
+wants to know who has it reads the file and locks nothing, so that a look keeps nobody from taking it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crmsync.home import FILE_MODE, FOLDER_MODE
+from crmsync.process import start_of
 
 
 class Lock:
@@ -44,7 +44,7 @@ class Lock:
     def say(self, **says: Any) -> None:
         """Writes anew what whoever looks is to know. Only for the owner."""
         assert self._descriptor is not None
-        text = json.dumps({"pid": os.getpid(), **says}).encode()
+        text = json.dumps({"pid": os.getpid(), "start": start_of(os.getpid()), **says}).encode()
         os.pwrite(self._descriptor, text, 0)
         os.ftruncate(self._descriptor, len(text))
 
@@ -58,17 +58,11 @@ class Lock:
     def owner(self) -> Mapping[str, Any] | None:
         """What the process that has it says; `None` when nobody has it. Takes nothing."""
         try:
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            text = self._path.read_bytes()
         except OSError:
             return None
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            with contextlib.suppress(ValueError):
-                found = json.loads(os.pread(descriptor, 65536, 0))
-                if isinstance(found, dict):
-                    return found
+            said = json.loads(text or b"null")
+            return said if said and start_of(said["pid"]) == said["start"] else None
+        except (ValueError, TypeError, KeyError):  # it is being written
             return {}
-        finally:
-            os.close(descriptor)
-        return None

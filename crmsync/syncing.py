@@ -16,17 +16,13 @@ from crmsync.store.accounts import Account
 from crmsync.under_way import telling
 
 
-def nobody(step: str, done: int, total: int | None) -> None:
-    """A progress that is shown to nobody who sits here."""
-
-
 def lock_of(home: Home, account: str) -> Lock:
     """What a process holds while it syncs an account."""
     return Lock(home.store.parent / "running" / f"{account}.lock")
 
 
 def sync(
-    desk: Desk, account: Account, progress: Progress = nobody, *, dry_run: bool = False, full: bool = False
+    desk: Desk, account: Account, progress: Progress | None = None, *, dry_run: bool = False, full: bool = False
 ) -> RunResult:
     """One account's cycle. A connector that cannot even be made is a failed run like any other.
 
@@ -41,12 +37,7 @@ def sync(
         owner = (lock.owner() or {}).get("pid", "another process")
         return _skipped(desk, account, f"it is being synced already, by process {owner}")
     try:
-        with telling(desk.home, account.name) as tell, connect(desk, account) as connector:
-
-            def both(step: str, done: int, total: int | None) -> None:
-                progress(step, done, total)
-                tell(step, done, total)
-
+        with telling(desk.home, account.name, progress) as both, connect(desk, account) as connector:
             return cycle.run(
                 desk.store,
                 account.name,

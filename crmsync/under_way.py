@@ -18,6 +18,7 @@ from pathlib import Path
 from time import monotonic
 
 from crmsync.home import FILE_MODE, FOLDER_MODE, Home
+from crmsync.process import start_of
 
 SECONDS = 1.0
 """How often a file is written at most; what a process has to tell in between is not written."""
@@ -48,9 +49,11 @@ class UnderWay:
 
 
 @contextmanager
-def telling(home: Home, account: str) -> Iterator[Callable[[str, int, int | None], None]]:
-    """Takes the progress of a sync of this account and keeps its file, which ends with the block."""
-    teller = _Teller(_folder(home), account)
+def telling(
+    home: Home, account: str, also: Callable[[str, int, int | None], None] | None = None
+) -> Iterator[Callable[[str, int, int | None], None]]:
+    """Takes the progress of a sync of this account and keeps its file, which ends with the block; `also` hears it."""
+    teller = _Teller(_folder(home), account, also)
     teller.write()
     try:
         yield teller
@@ -74,15 +77,18 @@ def read(home: Home) -> dict[str, UnderWay]:
 
 
 class _Teller:
-    def __init__(self, folder: Path, account: str) -> None:
+    def __init__(self, folder: Path, account: str, also: Callable[[str, int, int | None], None] | None) -> None:
+        self._also = also
         self.path = folder / f"{account}.json"
-        self.owner = [os.getpid(), _start_of(os.getpid())]
+        self.owner = [os.getpid(), start_of(os.getpid())]
         self._account = account
         self._began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._step = ""
         self._step_began = self._written = monotonic()
 
     def __call__(self, step: str, done: int, total: int | None) -> None:
+        if self._also is not None:
+            self._also(step, done, total)
         now = monotonic()
         if step != self._step:
             self._step, self._step_began = step, now
@@ -124,7 +130,7 @@ def _read(path: Path) -> UnderWay | None:
     except (ValueError, TypeError, KeyError, AttributeError):
         _remove(path)
         return None
-    if _start_of(pid) != start:
+    if start_of(pid) != start:
         _remove(path)
         return None
     return one
@@ -140,22 +146,6 @@ def _owner(path: Path) -> object:
         return json.loads(path.read_text("utf-8"))["owner"]
     except (OSError, ValueError, TypeError, KeyError):
         return None
-
-
-def _start_of(pid: int) -> str:
-    """What tells a process from a later one with the same number; `""` when there is none."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
-        return stat.rpartition(")")[2].split()[19]  # field 22 of proc(5): clock ticks since the machine started
-    except OSError:
-        pass
-    if Path("/proc/self/stat").exists():
-        return ""
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return ""
-    return "runs"  # a system without /proc: the number alone has to do
 
 
 def _folder(home: Home) -> Path:

@@ -17,16 +17,11 @@ from crmsync.under_way import telling
 def followed(home: Home, account: str) -> Iterator[Callable[[str, int, int | None], None]]:
     """The progress of a cycle of this account: for whoever sits here, and for whoever asks meanwhile."""
     line = ProgressLine()
-    with telling(home, account) as tell:
-
-        def progress(step: str, done: int, total: int | None) -> None:
-            line(step, done, total)
-            tell(step, done, total)
-
-        try:
+    try:
+        with telling(home, account, line) as progress:
             yield progress
-        finally:
-            line.close()
+    finally:
+        line.close()
 
 
 class ProgressLine:

@@ -60,8 +60,7 @@ def _run(desk: Desk, options: argparse.Namespace) -> int:
 def _status(desk: Desk, options: argparse.Namespace) -> int:
     found = running(desk.home)
     if options.json:
-        more = {} if found is None else {"pid": found.pid, "since": found.since, "message": found.message}
-        emit({"running": found is not None, **more, "next": dict(found.next) if found else {}})
+        emit({"running": True, **found.to_json()} if found else {"running": False, "next": {}})
     elif found is None:
         say("no daemon runs here: `crmsync daemon run`, or `crmsync service install` to have one always")
     else:

@@ -30,7 +30,7 @@ def run(desk: Desk, argv: list[str]) -> int:
     type = RecordType(options.type) if options.type else None
     with (
         FileSet(Settings(), [Path(path) for path in options.paths]) as files,
-        our_turn(desk.home),
+        our_turn(desk.home, _Patience()),
         followed(desk.home, FILES) as progress,
     ):
         result = import_files(desk, files, progress, type, sync=options.sync)
@@ -41,6 +41,18 @@ def run(desk: Desk, argv: list[str]) -> int:
     if counts["imported"] and not options.sync and not options.json:
         narrate("they stay in the CRM only, until `crmsync records flag ID --on` or an import with --sync")
     return SOME_FAILED if counts["parked"] else OK
+
+
+class _Patience:
+    """Says once what is waited for."""
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def __call__(self) -> None:
+        if not self._said:
+            narrate("another import is going on; this one waits for it")
+        self._said = True
 
 
 def _counts(files: FileSet, result: RunResult) -> dict[str, int]:

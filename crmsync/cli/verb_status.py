@@ -13,11 +13,7 @@ from crmsync.under_way import UnderWay, read
 def _daemon(desk: Desk) -> dict[str, object]:
     """Whether it runs; the counts of the store are true without it too."""
     found = running(desk.home)
-    if found is None:
-        return {"running": False}
-    drop = {"drop_folder": dict(found.drop_folder)} if found.drop_folder else {}
-    shown = {"pid": found.pid, "since": found.since, "message": found.message, "next": dict(found.next)}
-    return {"running": True, **shown, **drop}
+    return {"running": False} if found is None else {"running": True, **found.to_json()}
 
 
 def run(desk: Desk, argv: list[str]) -> int:

@@ -175,7 +175,7 @@ def test_a_daemon_s_log_status_and_lock_hold_no_secret_and_its_log_no_person(
         house.crm.home.config.write_text(f'[daemon]\nevery = "{NAME} {MAIL}"\n')
         until(lambda: "the old settings go on" in house.said, house.said)
         seen_by_a_person = json.dumps([house.crm("status"), house.crm("daemon", "status")])
-        lock = (house.crm.home.store.parent / "running/daemon.lock").read_text()
+        lock = (house.crm.home.store.parent / "daemon.lock").read_text()
         assert house.leave(child) == 0
     assert f"Basic {BASIC}" in seen
     assert not [one for one in PLANTED if one in house.said], house.said

@@ -24,9 +24,6 @@ class _Tried(Exception):
     """Ends a transaction that was only tried."""
 
 
-FILES = "files"
-"""Kind and name of the account under which everything that came out of imported files is known."""
-
 _SHARED = 4
 """Megabytes of the store that each of several desks in one process keeps at hand."""
 

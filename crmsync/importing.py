@@ -10,9 +10,9 @@ from dataclasses import replace
 from crmsync import cycle
 from crmsync.connectors.file_set import FileSet
 from crmsync.cycle import Enrolment, Progress, RunResult
-from crmsync.desk import FILES, Desk, now
+from crmsync.desk import Desk, now
 from crmsync.home import Home
-from crmsync.model import Confidence, Mode, RecordType
+from crmsync.model import FILES, Confidence, Mode, RecordType
 from crmsync.remotes import rules
 from crmsync.review import import_queue
 from crmsync.review.import_queue import Done

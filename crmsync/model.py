@@ -12,6 +12,9 @@ from crmsync.values import Changes, Fields, Value
 Cursor = NewType("Cursor", str)
 """Where a pull left off: sync-token, syncToken, deltaLink, a time. Opaque; only its connector reads it."""
 
+FILES = "files"
+"""Kind and name of the account under which everything that came out of imported files is known."""
+
 
 class RecordType(StrEnum):
     """What a record is. Customer and prospect are stages of a company, not types."""

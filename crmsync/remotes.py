@@ -10,8 +10,9 @@ from crmsync import credentials
 from crmsync.connectors import registry
 from crmsync.connectors.base import Connector, Secret, Settings
 from crmsync.cycle import Rules
-from crmsync.desk import FILES, Desk
+from crmsync.desk import Desk
 from crmsync.errors import Usage
+from crmsync.model import FILES
 from crmsync.store.accounts import Account
 
 

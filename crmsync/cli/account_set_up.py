@@ -14,9 +14,9 @@ from crmsync import credentials
 from crmsync.cli.answers import answer, narrate, say
 from crmsync.connectors import registry
 from crmsync.connectors.base import RemoteCollection, Secret, Settings
-from crmsync.desk import FILES, Desk
+from crmsync.desk import Desk
 from crmsync.errors import Usage
-from crmsync.model import Mode
+from crmsync.model import FILES, Mode
 from crmsync.remotes import connect, for_connector
 from crmsync.safe import safe
 from crmsync.store.accounts import Account

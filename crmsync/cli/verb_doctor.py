@@ -11,8 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from crmsync.cli.answers import emit, say
 from crmsync.cli.arguments import Arguments
 from crmsync.cli.machine_check import checks
-from crmsync.desk import FILES, Desk
+from crmsync.desk import Desk
 from crmsync.errors import CrmsyncError
+from crmsync.model import FILES
 from crmsync.remotes import connect
 from crmsync.store.accounts import Account
 

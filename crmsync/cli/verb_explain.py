@@ -6,8 +6,9 @@ from typing import Any
 
 from crmsync.cli.answers import emit, emit_each, say, table
 from crmsync.cli.arguments import Arguments
-from crmsync.desk import FILES, Desk
+from crmsync.desk import Desk
 from crmsync.errors import Usage
+from crmsync.model import FILES
 from crmsync.review import explain
 from crmsync.review.explain import Stands, Sums
 from crmsync.store.accounts import Account

@@ -12,9 +12,9 @@ from crmsync.cli.progress import followed
 from crmsync.connectors.base import Settings
 from crmsync.connectors.file_set import FileSet
 from crmsync.cycle import RunResult
-from crmsync.desk import FILES, Desk
+from crmsync.desk import Desk
 from crmsync.importing import import_files, our_turn
-from crmsync.model import RecordType
+from crmsync.model import FILES, RecordType
 
 
 def run(desk: Desk, argv: list[str]) -> int:

@@ -53,7 +53,7 @@ def _found(desk: Desk, options: Namespace) -> Report:
 def _pending(desk: Desk, name: str) -> Report:
     """A dry run, reported. Raises what ended it: a report of half a plan would be taken for the whole."""
     from crmsync.cli.verb_sync import sync
-    from crmsync.desk import FILES
+    from crmsync.model import FILES
 
     with desk.seeing() as view:
         account = view.accounts.get(name)

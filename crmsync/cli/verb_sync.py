@@ -10,7 +10,8 @@ from crmsync.cli.arguments import Arguments
 from crmsync.cli.frame import OK, REVIEW, SOME_FAILED, exit_code
 from crmsync.cli.progress import ProgressLine
 from crmsync.cycle import RunResult
-from crmsync.desk import FILES, Desk
+from crmsync.desk import Desk
+from crmsync.model import FILES
 from crmsync.review.report import seen_lines
 from crmsync.store.accounts import Account
 

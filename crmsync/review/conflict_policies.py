@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from crmsync.core.reconcile import EVERY_FIELD
 from crmsync.errors import Usage
-from crmsync.model import Conflict, OnConflict, OnDelete, RecordType
+from crmsync.model import FILES, Conflict, OnConflict, OnDelete, RecordType
 from crmsync.review.conflicts import DELETED, Choice, alike
 from crmsync.store.conflict_page import ConflictSelection
 from crmsync.store.policies import StoredPolicy
-from crmsync.store.standing import NO_REMOTE
 from crmsync.store.store import Tables
 from crmsync.values import Value
 
@@ -68,7 +67,7 @@ def from_now_on(
     if not word:
         raise Usage("this cannot be the answer to every conflict", next_step="Take --crm, --remote, --both or --newest")
     account = tx.collections.get(logged.collection).account
-    accounts = [one.id for one in tx.accounts.all() if one.kind != NO_REMOTE] if reach.accounts else [account]
+    accounts = [one.id for one in tx.accounts.all() if one.kind != FILES] if reach.accounts else [account]
     types = list(RecordType) if reach.types else [record.type]
     field = EVERY_FIELD if reach.fields and conflict.field != DELETED else conflict.field
     for owner in accounts:

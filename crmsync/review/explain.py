@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from crmsync.admission.eligible import Eligible
 from crmsync.core.selection import Excluded, Export
-from crmsync.model import LinkState, Mode, Record
+from crmsync.model import FILES, LinkState, Mode, Record
 from crmsync.store.accounts import Account
 from crmsync.store.collections_of import Collection
-from crmsync.store.standing import NO_REMOTE, Place, Reason, Standing
+from crmsync.store.standing import Place, Reason, Standing
 from crmsync.store.store import Tables
 
 
@@ -90,7 +90,7 @@ def record(tx: Tables, one: Record, export: Callable[[str], Export]) -> Sequence
 def _at(tx: Tables, account: Account, one: Record, export: Export) -> Sequence[Stands]:
     mine = {collection.id: collection for collection in tx.collections.of(account.id)}
     links = [link for link in tx.links.for_record(one.id) if link.collection in mine]
-    if not links and account.kind == NO_REMOTE:
+    if not links and account.kind == FILES:
         return []
     if not links:
         state, rule, why = _absent(tx, account, list(mine.values()), one, export)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from crmsync.model import FILES
 from crmsync.store.jsontext import word
 from crmsync.store.plans import TOO_MUCH
 from crmsync.store.session import Session
@@ -103,9 +104,6 @@ class Place:
         return self.reason.standing
 
 
-NO_REMOTE = "files"
-"""The kind of the account of imported files: nothing is written there, so an edit leaves nothing to do."""
-
 # A line is sealed on what its item held (cycle.seal): a plan that was discarded holds for the item as it was then.
 _REASON = f"""CASE
         WHEN m.gone THEN 'gone'
@@ -118,7 +116,7 @@ _REASON = f"""CASE
         WHEN m.dirty THEN CASE WHEN l.id IS NULL THEN 'new' ELSE 'changed at the remote' END
         WHEN l.state = 'gone' THEN 'changed at the remote'
         WHEN l.state <> 'linked' THEN 'write under way'
-        WHEN l.dirty AND a.kind <> '{NO_REMOTE}' THEN 'changed in the CRM'
+        WHEN l.dirty AND a.kind <> '{FILES}' THEN 'changed in the CRM'
         WHEN l.id IS NOT NULL AND a.mode = 'import' AND r.deleted THEN 'import only'
         WHEN l.id IS NOT NULL THEN 'agreed'
         WHEN q.state = 'open' THEN 'undecided'

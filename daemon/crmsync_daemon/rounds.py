@@ -20,9 +20,10 @@ from apscheduler.triggers.date import DateTrigger
 from crmsync import syncing
 from crmsync.config import DaemonConfig
 from crmsync.cycle import RunResult
-from crmsync.desk import FILES, Desk
+from crmsync.desk import Desk
 from crmsync.errors import CrmsyncError, Retry
 from crmsync.home import Home
+from crmsync.model import FILES
 from crmsync_daemon.pace import Pace, not_in_quiet_hours
 
 log = logging.getLogger("crmsync")

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from crmsync.connectors.base import Settings
 from crmsync.connectors.file_set import FileSet
-from crmsync.desk import FILES, Desk
+from crmsync.desk import Desk
 from crmsync.errors import CrmsyncError, Moved, Refused, Retry
 from crmsync.home import FOLDER_MODE, Home
 from crmsync.importing import import_files, our_turn
+from crmsync.model import FILES
 from crmsync.safe import safe
 from crmsync_daemon.drop_folder import DONE, FAILED, DropFolder, Dropped, Look
 from crmsync_daemon.redact import told

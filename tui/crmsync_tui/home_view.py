@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from crmsync.desk import FILES
-from crmsync.model import CollectionKind
+from crmsync.model import FILES, CollectionKind
 from crmsync.store.import_queue import QueueSelection
 from crmsync.store.runs import Run
 from crmsync.store.standing import Standing

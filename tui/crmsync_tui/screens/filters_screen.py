@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from crmsync.desk import FILES, Desk
+from crmsync.desk import Desk
 from crmsync.errors import Usage
-from crmsync.model import Mode
+from crmsync.model import FILES, Mode
 from crmsync.review import saved_filters
 from crmsync.review.filter_preview import preview
 from crmsync.store.store import Tables

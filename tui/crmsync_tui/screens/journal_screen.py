@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widget import Widget
 
-from crmsync.desk import FILES
+from crmsync.model import FILES
 from crmsync.review import parked, run_search
 from crmsync.store.log import Mark
 from crmsync.store.runs import Run

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
 from crmsync import translate
 from crmsync.core.adopt import adopt
@@ -19,6 +18,7 @@ from crmsync.cycle.job import Job
 from crmsync.errors import Unreadable
 from crmsync.model import Link, Mode
 from crmsync.store.collections_of import Collection
+from crmsync.store.fingerprint import fingerprint
 from crmsync.store.import_queue import QueueState
 from crmsync.store.moves import Missing, Stranger
 from crmsync.store.store import Tables
@@ -49,7 +49,7 @@ def follow(job: Job, collections: Sequence[Collection]) -> None:
 
 def _last_hash(tx: Tables, one: Missing) -> bytes | None:
     raw = None if one.link is None else tx.links.last_bytes(one.link)
-    return None if raw is None else blake2b(raw, digest_size=16).digest()
+    return None if raw is None else fingerprint(raw)
 
 
 def _matched(missing: Sequence[Missing], found: Sequence[Stranger]) -> list[tuple[Missing, Stranger]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection as AnyCollection
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from itertools import islice
 
 from crmsync.model import Item
+from crmsync.store.fingerprint import fingerprint
 from crmsync.store.session import Session, batches, marks
 
 _BATCH = 500
@@ -55,7 +55,7 @@ class Mirror:
         source, new, changed, same = iter(items), list[str](), list[str](), list[str]()
         hashes: dict[str, bytes] = {}
         while batch := {item.href: item for item in islice(source, _BATCH)}:
-            hashes |= {href: _hash(item.raw) for href, item in batch.items()}
+            hashes |= {href: fingerprint(item.raw) for href, item in batch.items()}
             known = self._known(collection, list(batch))
             fresh = [item for href, item in batch.items() if href not in known]
             self._insert(collection, fresh, hashes, dirty=dirty)
@@ -165,10 +165,6 @@ class Mirror:
             (item.etag, item.uid, hash, dirty, id),
         )
         self._session.write("UPDATE mirror_raw SET raw = ? WHERE id = ?", (item.raw, id))
-
-
-def _hash(raw: bytes) -> bytes:
-    return blake2b(raw, digest_size=16).digest()
 
 
 def _mirrored(row: tuple[int, str, str | None, str, bytes, int, int]) -> Mirrored:

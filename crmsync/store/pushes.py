@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmsync.model import Link
+from crmsync.store.fingerprint import fingerprint
 from crmsync.store.jsontext import dump_value, load_value, word
 from crmsync.store.session import Session, batches, marks
-from crmsync.store.stretches import Act, Entry, Stretch, fingerprint, stretches
+from crmsync.store.stretches import Act, Entry, Stretch, stretches
 from crmsync.values import Changes, Fields
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from hashlib import blake2b
 from itertools import groupby
 from operator import attrgetter
 from typing import assert_never
 
+from crmsync.store.fingerprint import fingerprint
 from crmsync.values import Changes, Value
 
 
@@ -55,11 +55,6 @@ class Stretch:
     def untouched(self, raw: bytes) -> bool:
         """Whether these bytes are the ones we left."""
         return not self.edited and self.left_as == fingerprint(raw)
-
-
-def fingerprint(raw: bytes) -> bytes:
-    """What the log keeps of the bytes we left."""
-    return blake2b(raw, digest_size=16).digest()
 
 
 def stretches(entries: Iterable[Entry]) -> Iterator[list[Stretch]]:

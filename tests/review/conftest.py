@@ -1,4 +1,4 @@
-"""A hub and one phone, where decisions are made as the command line and the TUI make them."""
+"""A hub and its accounts, where decisions are made in runs, as the command line and the TUI make them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.cycle.bench_of import Hub, Spoke
+from tests.cycle.bench_of import Spoke
+from tests.cycle.conftest import phone as phone
+from tests.review.person import Person
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    made = Hub(tmp_path)
+def hub(tmp_path: Path) -> Iterator[Person]:
+    made = Person(tmp_path)
     yield made
     made.store.close()
 
 
 @pytest.fixture
-def phone(hub: Hub) -> Spoke:
-    return Spoke(hub, "phone")
+def tablet(hub: Person) -> Spoke:
+    return Spoke(hub, "tablet")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from crmsync.errors import Usage
@@ -14,13 +11,6 @@ from crmsync.review.conflicts import Choice, resolve_many
 from crmsync.store.policies import StoredPolicy
 from tests.cycle.bench_of import BOOK, Spoke
 from tests.review.person import Person
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Person]:
-    person = Person(tmp_path)
-    yield person
-    person.store.close()
 
 
 def edit(spoke: Spoke, record: str, **changes: str) -> None:

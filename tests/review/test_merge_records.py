@@ -46,16 +46,6 @@ def hub(tmp_path: Path) -> Iterator[Office]:
     office.store.close()
 
 
-@pytest.fixture
-def phone(hub: Office) -> Spoke:
-    return Spoke(hub, "phone")
-
-
-@pytest.fixture
-def tablet(hub: Office) -> Spoke:
-    return Spoke(hub, "tablet")
-
-
 def alive(hub: Office) -> list[str]:
     with hub.store.view() as view:
         return sorted(record.id for record in view.records.each())

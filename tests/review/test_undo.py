@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from crmsync.errors import Usage
@@ -15,18 +12,6 @@ from crmsync.store.import_queue import QueueState
 from crmsync.values import Labelled
 from tests.cycle.bench_of import BOOK, Spoke, card, edit
 from tests.review.person import Person
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Person]:
-    person = Person(tmp_path)
-    yield person
-    person.store.close()
-
-
-@pytest.fixture
-def phone(hub: Person) -> Spoke:
-    return Spoke(hub, "phone")
 
 
 def test_an_edit_is_taken_back_and_brought_again(hub: Person) -> None:

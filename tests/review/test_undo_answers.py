@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from crmsync.review import conflict_policies, conflicts
@@ -12,18 +9,6 @@ from crmsync.review.conflicts import Choice
 from crmsync.values import Labelled
 from tests.cycle.bench_of import BOOK, Spoke, edit, settled
 from tests.review.person import Person
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Person]:
-    person = Person(tmp_path)
-    yield person
-    person.store.close()
-
-
-@pytest.fixture
-def phone(hub: Person) -> Spoke:
-    return Spoke(hub, "phone")
 
 
 def clash(hub: Person, phone: Spoke) -> tuple[str, str, int]:

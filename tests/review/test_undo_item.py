@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.cycle.bench_of import Spoke, edit, settled
 from tests.review.person import Person
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Person]:
-    person = Person(tmp_path)
-    yield person
-    person.store.close()
-
-
-@pytest.fixture
-def phone(hub: Person) -> Spoke:
-    return Spoke(hub, "phone")
 
 
 @pytest.mark.parametrize("line", ["NOTE:typed there", "X-SKI-PASS:42"])

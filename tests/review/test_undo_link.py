@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,18 +18,6 @@ from tests.cycle.bench_of import BOOK, Spoke, card, edit
 from tests.review.person import Person
 
 ITEM = card("a", "Anna Rossi", "NOTE:theirs", "TEL:+39 02 111111", "X-SKI-PASS:42")
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Person]:
-    person = Person(tmp_path)
-    yield person
-    person.store.close()
-
-
-@pytest.fixture
-def phone(hub: Person) -> Spoke:
-    return Spoke(hub, "phone")
 
 
 def linked(hub: Person, phone: Spoke, *, accepting: bool = False) -> tuple[str, int, str]:

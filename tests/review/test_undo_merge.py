@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,23 +15,6 @@ from tests.cycle.bench_of import Spoke, edit, settled
 from tests.review.person import Person
 
 WORK, HOME = Labelled("ada@work.example"), Labelled("ada@home.example")
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Person]:
-    person = Person(tmp_path)
-    yield person
-    person.store.close()
-
-
-@pytest.fixture
-def phone(hub: Person) -> Spoke:
-    return Spoke(hub, "phone")
-
-
-@pytest.fixture
-def tablet(hub: Person) -> Spoke:
-    return Spoke(hub, "tablet")
 
 
 def everything(hub: Person, *spokes: Spoke) -> object:

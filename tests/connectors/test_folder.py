@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from crmsync.connectors.base import Connector, RemoteCollection, Settings
+from crmsync.connectors.base import Connector, Settings
 from crmsync.connectors.folder import MARKER, FolderConnector
 from crmsync.errors import BadConfig, Refused, Unreachable
 from crmsync.model import CollectionKind
+from tests.connectors.files import CARD, EVENT, OTHER, collections, only, pulled
 from tests.contract import samples
-from tests.contract.mirror import Mirror
 from tests.contract.suite import Backend, ConnectorContract
 
 
@@ -67,28 +67,6 @@ class TestFolderOfEvents(TestFolderOfCards):
 
 
 # --- two kinds, several places
-
-
-def collections(root: Path, **options: str) -> dict[str, RemoteCollection]:
-    with FolderConnector(Settings(url=str(root), options=options)) as connector:
-        return {collection.href: collection for collection in connector.collections()}
-
-
-def pulled(connector: Connector, collection: RemoteCollection) -> Mirror:
-    mirror = Mirror(connector, collection)
-    mirror.pull()
-    return mirror
-
-
-def only(root: Path, account: Settings | None = None) -> tuple[FolderConnector, RemoteCollection]:
-    connector = FolderConnector(account or Settings(url=str(root)))
-    (collection,) = connector.collections()
-    return connector, collection
-
-
-CARD = samples.item("vcard", "u1", "Ada")
-OTHER = samples.item("vcard", "u2", "Grace")
-EVENT = samples.item("ical", "e1", "Meeting")
 
 
 def test_each_folder_and_format_is_a_collection(tmp_path):

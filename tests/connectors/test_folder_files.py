@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crmsync.connectors.base import Connector, RemoteCollection, Settings
+from crmsync.connectors.base import Settings
 from crmsync.connectors.folder import FolderConnector
 from crmsync.errors import Moved, Refused
+from tests.connectors.files import CARD, EVENT, OTHER, only, pulled
 from tests.contract import samples
-from tests.contract.mirror import Mirror
-
-
-def collections(root: Path, **options: str) -> dict[str, RemoteCollection]:
-    with FolderConnector(Settings(url=str(root), options=options)) as connector:
-        return {collection.href: collection for collection in connector.collections()}
-
-
-def pulled(connector: Connector, collection: RemoteCollection) -> Mirror:
-    mirror = Mirror(connector, collection)
-    mirror.pull()
-    return mirror
-
-
-def only(root: Path, account: Settings | None = None) -> tuple[FolderConnector, RemoteCollection]:
-    connector = FolderConnector(account or Settings(url=str(root)))
-    (collection,) = connector.collections()
-    return connector, collection
-
-
-CARD = samples.item("vcard", "u1", "Ada")
-OTHER = samples.item("vcard", "u2", "Grace")
-EVENT = samples.item("ical", "e1", "Meeting")
-
 
 # --- what is not an honest file
 

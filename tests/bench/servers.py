@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,14 +39,9 @@ class Server:
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
         """One request, for setting the stage; not measured."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
-        token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         shown = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, {"Authorization": f"Basic {token}", **shown})
-        answer = connection.getresponse()
-        read = answer.read()
-        connection.close()
-        return answer.status, read
+        status, read, _ = ask(self.port, method, path, body, shown, seconds=600)
+        return status, read
 
     def put(self, number: int, raw: bytes) -> None:
         """Replaces or adds one card."""
@@ -60,19 +55,46 @@ class Server:
         assert status == 207, status
 
 
+def ask(
+    port: int, method: str, path: str, body: bytes, headers: Mapping[str, str], *, seconds: float
+) -> tuple[int, bytes, str]:
+    """One request to a server here by a client that is none of ours: status, body, etag."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    connection.request(method, path, body or None, {"Authorization": f"Basic {token}", **headers})
+    answer = connection.getresponse()
+    read = answer.read()
+    connection.close()
+    return answer.status, read, answer.getheader("ETag") or ""
+
+
+def radicale_command(folder: Path, port: int, pem: Path | None = None) -> list[str | Path]:
+    """Radicale 3 with its data in this folder, over TLS where there is a certificate with its key."""
+    (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
+    secure = f"ssl=True\ncertificate={pem}\nkey={pem}\n" if pem else ""
+    (folder / "config").write_text(
+        f"[server]\nhosts=127.0.0.1:{port}\n{secure}"
+        f"[auth]\ntype=htpasswd\nhtpasswd_filename={folder}/users\nhtpasswd_encryption=plain\ndelay=0\n"
+        f"[storage]\nfilesystem_folder={folder}/data\n[logging]\nlevel=warning\n"
+    )
+    return [BIN / "radicale", "--config", folder / "config"]
+
+
+def xandikos_command(folder: Path, port: int) -> list[str | Path]:
+    """Xandikos with its data in this folder."""
+    return [
+        *(BIN / "xandikos", "serve", "--defaults", "--no-detect-systemd", "-d", folder / "data"),
+        *("--state-dir", folder / "state", "-l", "127.0.0.1", "-p", str(port), "--current-user-principal", "/u/"),
+    ]
+
+
 @contextlib.contextmanager
 def radicale(folder: Path, count: int) -> Iterator[Server]:
     """Radicale 3 with `count` cards, in a process of its own."""
     port, cards = free_port(), folder / "data/collection-root/u/work"
     folder_of(count, cards)
     (cards / ".Radicale.props").write_text(json.dumps({"tag": "VADDRESSBOOK", "D:displayname": "work"}))
-    (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
-    (folder / "config").write_text(
-        f"[server]\nhosts=127.0.0.1:{port}\n"
-        f"[auth]\ntype=htpasswd\nhtpasswd_filename={folder}/users\nhtpasswd_encryption=plain\ndelay=0\n"
-        f"[storage]\nfilesystem_folder={folder}/data\n[logging]\nlevel=warning\n"
-    )
-    with process([BIN / "radicale", "--config", folder / "config"], port, folder / "log"):
+    with process(radicale_command(folder, port), port, folder / "log"):
         server = Server("Radicale", port, "/u/", "/u/work/")
         server.warm()
         yield server
@@ -82,10 +104,7 @@ def radicale(folder: Path, count: int) -> Iterator[Server]:
 def xandikos(folder: Path, count: int) -> Iterator[Server]:
     """Xandikos with `count` cards, in a process of its own. It first makes the address book, which is a git tree."""
     port, cards = free_port(), folder / "data/u/contacts/addressbook"
-    command: list[str | Path] = [
-        *(BIN / "xandikos", "serve", "--defaults", "--no-detect-systemd", "-d", folder / "data"),
-        *("--state-dir", folder / "state", "-l", "127.0.0.1", "-p", str(port), "--current-user-principal", "/u/"),
-    ]
+    command = xandikos_command(folder, port)
     with process(command, port, folder / "log"):
         pass
     folder_of(count, cards)

@@ -5,21 +5,18 @@ One server serves a whole test module; each test gets collections of its own on 
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import http.client
 import itertools
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-from tests.bench.servers import free_port, process
+from tests.bench.servers import PASSWORD, USER, ask, free_port, process, radicale_command, xandikos_command
 
-USER, PASSWORD = "u", "pw"
-BIN = Path(sys.executable).parent
+__all__ = ["PASSWORD", "USER", "Server", "radicale", "xandikos"]
+
 _MKCOL = {
     "vcard": '<C:addressbook xmlns:C="urn:ietf:params:xml:ns:carddav"/>',
     "ical": '<C:calendar xmlns:C="urn:ietf:params:xml:ns:caldav"/>',
@@ -44,14 +41,9 @@ class Server:
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
         """One request by another client."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         shown = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, {"Authorization": f"Basic {token}", **shown})
-        answer = connection.getresponse()
-        read = answer.read()
-        connection.close()
-        return answer.status, read
+        status, read, _ = ask(self.port, method, path, body, shown, seconds=30)
+        return status, read
 
     def collection(self, format: str) -> str:
         """A new, empty address book or calendar; its path."""
@@ -96,14 +88,7 @@ def radicale(folder: Path, pem: Path | None = None) -> Iterator[Server]:
     """Radicale 3, over TLS where there is a certificate with its key."""
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
-    secure = f"ssl=True\ncertificate={pem}\nkey={pem}\n" if pem else ""
-    (folder / "config").write_text(
-        f"[server]\nhosts=127.0.0.1:{port}\n{secure}"
-        f"[auth]\ntype=htpasswd\nhtpasswd_filename={folder}/users\nhtpasswd_encryption=plain\ndelay=0\n"
-        f"[storage]\nfilesystem_folder={folder}/data\n[logging]\nlevel=warning\n"
-    )
-    with process([BIN / "radicale", "--config", folder / "config"], port, folder / "log"):
+    with process(radicale_command(folder, port, pem), port, folder / "log"):
         yield Server("Radicale", port, "/u/", folder / "data/collection-root/u")
 
 
@@ -112,9 +97,5 @@ def xandikos(folder: Path) -> Iterator[Server]:
     """Xandikos."""
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
-    command: list[str | Path] = [
-        *(BIN / "xandikos", "serve", "--defaults", "--no-detect-systemd", "-d", folder / "data"),
-        *("--state-dir", folder / "state", "-l", "127.0.0.1", "-p", str(port), "--current-user-principal", "/u/"),
-    ]
-    with process(command, port, folder / "log"):
+    with process(xandikos_command(folder, port), port, folder / "log"):
         yield Server("Xandikos", port, "/u/contacts/", folder / "data/u/contacts")

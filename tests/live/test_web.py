@@ -15,16 +15,11 @@ import aiohttp
 import pytest
 
 from crmsync.store.store import Store
+from tests.bench.servers import free_port
 from tests.live.browser import PATIENCE, browsing
 from tests.tui.stage import Crm
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @asynccontextmanager

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
 import random
 import re
 import time
 from pathlib import Path
 from typing import Protocol
 
-from tests.live.servers import PASSWORD, USER, Server
+from tests.bench.servers import ask
+from tests.live.servers import Server
 
 FIELDS = {"note": "NOTE", "title": "TITLE", "emails": "EMAIL"}
 
@@ -115,13 +114,7 @@ class Book:
     def _ask(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> tuple[int, bytes, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-        token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        connection.request(method, path, body or None, {"Authorization": f"Basic {token}", **(headers or {})})
-        answer = connection.getresponse()
-        raw = answer.read()
-        connection.close()
-        return answer.status, raw, answer.getheader("ETag") or ""
+        return ask(self.server.port, method, path, body, headers or {}, seconds=60)
 
 
 class Folder:

@@ -16,7 +16,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from crmsync.cli.verb_demo import _Office
+from crmsync.cli.verb_demo import FirstCompany
 from crmsync.demo.samples import shelves
 from crmsync.demo.server import running
 from crmsync.desk import Desk
@@ -74,7 +74,7 @@ def main() -> None:
         place = Path(name)
         with running(place / "server", shelves()) as address:
             with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-                _Office(place / "home").walk(address)
+                FirstCompany(place / "home").walk(address)
             asyncio.run(shots(place / "home", folder))
     for name in SHOTS:
         draw(folder / f"{name}.svg")

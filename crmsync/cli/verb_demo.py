@@ -41,7 +41,7 @@ def run(_desk: Desk, argv: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="crmsync-demo-") as folder, _no_keyring():
         home = Path(folder)
         with running(home / "server", shelves()) as address:
-            _Office(home / "home").walk(address)
+            FirstCompany(home / "home").walk(address)
             with running(home / "desk", crowd.desk()) as desk, running(home / "phone", crowd.phone()) as phone:
                 _Crowd(home / "crowd").walk(desk, phone)
             if watched:
@@ -60,7 +60,7 @@ def _on_the_screen(home: Path) -> int:
     return code
 
 
-class _Office(Tour):
+class FirstCompany(Tour):
     """One server, one colleague, and what waits for a person in the end."""
 
     def walk(self, address: Address) -> None:

@@ -1,4 +1,4 @@
-"""Rules for every test: property tests are not timed, and where the whole suite is promised nothing is left out."""
+"""Rules for every test: no property test is timed, no keyring touched, and where all is promised nothing left out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from hypothesis import settings
 # How long one example takes says something about the machine, not about the code; pytest-timeout ends what hangs.
 settings.register_profile("crmsync", deadline=None, print_blob=True)
 settings.load_profile("crmsync")
+
+# No password of a test gets into the keyring of whoever runs the tests, whichever process would put it there.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,12 +6,13 @@ import json
 import stat
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 
 import keyring
 import keyring.backend
+import keyring.core
 import pytest
+from keyring.backends.fail import Keyring as NoKeyring
 from keyring.errors import KeyringError, PasswordDeleteError
 
 from crmsync import credentials
@@ -54,13 +55,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 @pytest.fixture
-def ring(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
-    monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
-    before = keyring.get_keyring()
+def ring(home: Home, monkeypatch: pytest.MonkeyPatch) -> Ring:
+    """The keyring of this test; whatever else the test sets, what was set before is set again afterwards."""
     ring = Ring()
-    keyring.set_keyring(ring)
-    yield ring
-    keyring.set_keyring(before)
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
+    monkeypatch.setattr(keyring.core, "_keyring_backend", ring)
+    return ring
 
 
 def test_without_a_keyring_a_file_for_its_owner_alone_keeps_it(home: Home) -> None:
@@ -139,3 +139,7 @@ def test_a_file_that_cannot_be_read_is_named(home: Home) -> None:
     home.secrets.mkdir()
     with pytest.raises(BadConfig, match="cannot be read"):
         credentials.fetch(home, "work", "file", {})
+
+
+def test_what_another_test_had_in_a_keyring_is_not_left_there() -> None:
+    assert isinstance(keyring.get_keyring(), NoKeyring)

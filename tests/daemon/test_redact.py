@@ -140,15 +140,11 @@ def test_a_daemon_s_log_status_and_lock_hold_no_secret_and_its_log_no_person(
 ) -> None:
     from dataclasses import replace
 
-    import keyring
-    from keyring.backends.fail import Keyring
-
     from crmsync import credentials
     from crmsync.store.session import Stamp
     from crmsync.store.store import Store
 
     port, seen = failing
-    keyring.set_keyring(Keyring())  # as in the daemon's process: another test may have left one that works
     house = House(tmp_path / "Zdenka Plantova")
     house.folder.mkdir()
     house.crm("init", "--yes")

@@ -92,10 +92,7 @@ def test_on_a_terminal_it_opens_home_with_real_numbers_and_a_server_that_still_a
     demo = subprocess.Popen(command, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
     try:
-        shown = screen_until(ours, "Last 24 h")
-        assert "2 found items wait for a type" in shown
-        assert "2 conflicts" in shown
-        assert "idle" in shown
+        screen_until(ours, "Last 24 h", "2 found items wait for a type", "2 conflicts", "idle")
         os.write(ours, b"s")
         screen_until(ours, "synced: 0 in, 0 out")
         os.write(ours, b"q")
@@ -108,11 +105,10 @@ def test_on_a_terminal_it_opens_home_with_real_numbers_and_a_server_that_still_a
     assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == ["tmp"]
 
 
-def screen_until(terminal: int, text: str, patience: float = 120) -> str:
-    """What is written to the terminal until this text is; the test fails when it never is."""
+def screen_until(terminal: int, *texts: str, patience: float = 120) -> None:
+    """Reads what is written to the terminal until all these texts are; the test fails when one never is."""
     seen, until = b"", time.monotonic() + patience
-    while text.encode() not in seen:
+    while missing := [text for text in texts if text.encode() not in seen]:
         ready, _, _ = select.select([terminal], [], [], max(0.0, until - time.monotonic()))
-        assert ready, f"{text!r} did not come; at last: {seen[-2000:]!r}"
+        assert ready, f"{missing} did not come; at last: {seen[-2000:]!r}"
         seen += os.read(terminal, 65536)
-    return seen.decode("utf-8", "replace")

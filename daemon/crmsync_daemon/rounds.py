@@ -58,7 +58,9 @@ class Rounds:
         self._stopping = False
         self._chance = random.SystemRandom().random
         executors = {"default": ThreadPoolExecutor(_WORKERS)}
-        defaults = {"coalesce": True, "misfire_grace_time": None}  # after a sleep: once, however late
+        # After a sleep: once, however late. A turn that is due at once comes while the one that planned it still ends,
+        # and a job that would be one too many is dropped; that an account has one cycle at a time is seen to in `_turn`.
+        defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": _WORKERS}
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors, job_defaults=defaults)
 
     def start(self) -> None:

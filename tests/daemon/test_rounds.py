@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -12,6 +13,7 @@ from crmsync.config import DaemonConfig
 from crmsync.cycle import RunResult
 from crmsync.home import find
 from crmsync_daemon import rounds as module
+from crmsync_daemon.pace import Pace
 from crmsync_daemon.rounds import Rounds
 from tests.daemon.house import until
 
@@ -38,4 +40,32 @@ def test_after_a_sleep_each_account_has_one_turn_and_no_storm(tmp_path: Path, mo
         time.sleep(0.5)
         assert turns == dict.fromkeys(NAMES, 2)
     finally:
+        assert rounds.drain(5)
+
+
+def test_a_turn_that_is_due_at_once_is_not_lost_while_the_one_before_it_still_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = DaemonConfig(every=3600.0, push_after=0.0)
+    turns: list[str] = []
+    ended = threading.Event()
+
+    def sync(self: Rounds, name: str) -> RunResult:
+        turns.append(name)
+        if len(turns) == 1:
+            self.soon([name], 0)
+        return RunResult(name, state="done")
+
+    def told(result: RunResult, pace: Pace) -> None:
+        ended.wait(1.0)
+
+    monkeypatch.setattr(module, "_AT_START", 0.0)
+    monkeypatch.setattr(Rounds, "_sync", sync)
+    rounds = Rounds(find(str(tmp_path), {}), settings, told)
+    rounds.start()
+    try:
+        rounds.renew(["desk"], settings)
+        until(lambda: len(turns) == 2, str(turns), 5)
+    finally:
+        ended.set()
         assert rounds.drain(5)

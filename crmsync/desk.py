@@ -31,8 +31,13 @@ _SHARED = 4
 class Desk:
     """Opens things when they are first asked for: most commands need only some of them."""
 
-    def __init__(self, home: Home, user: str, doing: str = "", origin: str = "cli") -> None:
-        """`doing` is what is being done, in words; `origin` is how the journal calls whoever does it."""
+    def __init__(
+        self, home: Home, user: str, doing: str = "", origin: str = "cli", config: Config | None = None
+    ) -> None:
+        """`doing` is what is being done, in words; `origin` is how the journal calls whoever does it.
+
+        `config` is for whoever has read the file already.
+        """
         self.home = home
         self._origin = origin
         self._doing = doing
@@ -41,7 +46,7 @@ class Desk:
         self._goes_on = False
         self._user_name = user
         self._store: Store | None = None
-        self._config: Config | None = None
+        self._config = config
         self._user: User | None = None
 
     @property

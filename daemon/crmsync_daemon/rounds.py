@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from crmsync import syncing
-from crmsync.config import DaemonConfig
+from crmsync.config import Config
 from crmsync.cycle import RunResult
 from crmsync.desk import Desk
 from crmsync.errors import CrmsyncError, Retry
@@ -49,9 +49,9 @@ class _Worker:
 class Rounds:
     """Syncs the accounts of a home until it is stopped. `told` is called, in a worker's thread, with each result."""
 
-    def __init__(self, home: Home, settings: DaemonConfig, told: Callable[[RunResult, Pace], None]) -> None:
+    def __init__(self, home: Home, config: Config, told: Callable[[RunResult, Pace], None]) -> None:
         self._home = home
-        self._settings = settings
+        self._config = config
         self._told = told
         self._workers: dict[str, _Worker] = {}
         self._lock = threading.Condition()
@@ -59,7 +59,7 @@ class Rounds:
         self._chance = random.SystemRandom().random
         executors = {"default": ThreadPoolExecutor(_WORKERS)}
         # After a sleep: once, however late. A turn that is due at once comes while the one that planned it still ends,
-        # and a job that would be one too many is dropped; that an account has one cycle at a time is seen to in `_turn`.
+        # and a job that would be one too many is dropped; `_turn` sees that an account has one cycle at a time.
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": _WORKERS}
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors, job_defaults=defaults)
 
@@ -67,11 +67,11 @@ class Rounds:
         """From now on accounts have their turns."""
         self._scheduler.start()
 
-    def renew(self, names: Iterable[str], settings: DaemonConfig) -> None:
-        """Other accounts or settings: new accounts have their first turn soon, those that are gone have none."""
+    def renew(self, names: Iterable[str], config: Config) -> None:
+        """Other accounts or another config: new accounts have their first turn soon, those that are gone have none."""
         names = set(names)
         with self._lock:
-            self._settings = settings
+            self._config = config
             for name in self._workers.keys() - names:
                 del self._workers[name]
                 self._forget(name)
@@ -125,7 +125,7 @@ class Rounds:
 
     def _plan(self, name: str, seconds: float) -> None:
         local = (_now() + timedelta(seconds=seconds)).astimezone()
-        at = not_in_quiet_hours(local, self._settings.quiet_hours).astimezone(UTC)
+        at = not_in_quiet_hours(local, self._config.daemon.quiet_hours).astimezone(UTC)
         self._workers[name].due = at
         self._scheduler.add_job(self._turn, DateTrigger(at), args=[name], id=name, replace_existing=True)
 
@@ -161,13 +161,13 @@ class Rounds:
 
     def _pause(self, worker: _Worker, result: RunResult) -> float:
         if result.state == "skipped":
-            return _ELSEWHERE if not result.paused else self._settings.every
+            return _ELSEWHERE if not result.paused else self._config.daemon.every
         if worker.again and result.error is None:
-            return self._settings.push_after
-        return worker.pace.pause(result.error, self._settings, self._chance())
+            return self._config.daemon.push_after
+        return worker.pace.pause(result.error, self._config.daemon, self._chance())
 
     def _sync(self, name: str) -> RunResult:
-        desk = Desk(self._home, "", f"sync {name}", "daemon")
+        desk = Desk(self._home, "", f"sync {name}", "daemon", self._config)
         try:
             with desk.store.view() as view:
                 account = view.accounts.get(name)

@@ -78,9 +78,9 @@ class Service:
         self._read = content(self._home.config)
         self._config = self._desk.config
         watch = Watch(self._desk.store)
-        self._rounds = rounds = Rounds(self._home, self._config.daemon, self._told)
+        self._rounds = rounds = Rounds(self._home, self._config, self._told)
         rounds.start()
-        rounds.renew(accounts_of(self._desk), self._config.daemon)
+        rounds.renew(accounts_of(self._desk), self._config)
         self._renew_drop_folder()
         self._listen_to_signals()
         self._notifier.tell("READY=1")
@@ -109,7 +109,7 @@ class Service:
             self._reread(rounds)
             origins = watch.news()
             if origins is not None:
-                rounds.renew(accounts_of(self._desk), self._config.daemon)
+                rounds.renew(accounts_of(self._desk), self._config)
                 rounds.soon(rounds.others_than(origins), self._config.daemon.push_after)
         except CrmsyncError as error:  # a full disk or a busy store: it is looked at again in a second
             self._message, self._status = str(error), told(error)
@@ -132,7 +132,7 @@ class Service:
             log.error("the old settings go on: %s", error)
         else:
             log.info("config read again")
-            rounds.renew(accounts_of(self._desk), self._config.daemon)
+            rounds.renew(accounts_of(self._desk), self._config)
             rounds.soon(None, 0)
             self._renew_drop_folder()
         self._notifier.tell("READY=1")
@@ -142,12 +142,13 @@ class Service:
         wanted = self._config.daemon.drop_folder
         path = Path(wanted).expanduser().absolute() if wanted else None
         if self._drop is not None and self._drop.folder.path == path:
+            self._drop.config = self._config
             return
         if self._drop is not None:
             self._drop.leave(DRAIN)
             self._drop = None
         if path is not None:
-            self._drop = Watcher(self._home, path)
+            self._drop = Watcher(self._home, path, self._config)
             self._drop.start()
 
     def _drop_state(self) -> dict[str, str | int] | None:

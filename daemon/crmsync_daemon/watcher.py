@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from crmsync.config import Config
 from crmsync.connectors.base import Settings
 from crmsync.connectors.file_set import FileSet
 from crmsync.desk import Desk
@@ -39,11 +40,12 @@ _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "fuse.rclone", "davfs", "af
 
 
 class Watcher(threading.Thread):
-    """Runs until `leave`. `message` is what a person has to mend, or empty."""
+    """Runs until `leave`. `message` is what a person has to mend, or empty; `config` holds from the next import on."""
 
-    def __init__(self, home: Home, path: Path) -> None:
+    def __init__(self, home: Home, path: Path, config: Config) -> None:
         super().__init__(name="drop folder", daemon=True)
         self.folder = DropFolder(path)
+        self.config = config
         self.message = ""
         self.waiting = self.failed = 0
         self._home = home
@@ -155,7 +157,7 @@ class Watcher(threading.Thread):
 
     def _read(self, files: dict[Path, Dropped]) -> dict[Path, tuple[int, list[str]]]:
         """By file: how many items were in it, and why some of them were parked."""
-        desk = Desk(self._home, "", "import from the drop folder", "daemon")
+        desk = Desk(self._home, "", "import from the drop folder", "daemon", self.config)
         try:
             with our_turn(self._home, self._step):
                 names = {copy: one.name for copy, one in files.items()}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crmsync.config import Config
 from crmsync.errors import BadConfig, Moved, Refused
 from crmsync_daemon import drop_folder, watcher
 from crmsync_daemon.drop_folder import DONE, FAILED, DropFolder
@@ -39,7 +40,7 @@ def names(root: Path) -> list[str]:
 def imported(crm: Crm, root: Path, monkeypatch: pytest.MonkeyPatch) -> Watcher:
     """Two looks, as if the time between them had passed."""
     monkeypatch.setattr(watcher, "SETTLED", 0.0)
-    one = Watcher(crm.home, root)
+    one = Watcher(crm.home, root, Config())
     one.look()
     one.look()
     return one
@@ -61,7 +62,7 @@ def test_a_card_is_imported_and_lies_in_done_then_and_again_changes_nothing(
 
 def test_a_file_that_grows_waits(crm: Crm, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watcher, "SETTLED", 0.0)
-    one = Watcher(crm.home, root)
+    one = Watcher(crm.home, root, Config())
     for cards in range(1, 4):
         (root / "a.vcf").write_text(CARD.format(1) * cards, newline="")
         one.look()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crmsync.config import DaemonConfig
+from crmsync.config import Config, DaemonConfig
 from crmsync.cycle import RunResult
 from crmsync.home import find
 from crmsync_daemon import rounds as module
@@ -17,7 +17,7 @@ from crmsync_daemon.pace import Pace
 from crmsync_daemon.rounds import Rounds
 from tests.daemon.house import until
 
-SETTINGS = DaemonConfig(every=3600.0)
+CONFIG = Config(daemon=DaemonConfig(every=3600.0))
 NAMES = ("desk", "phone", "web")
 
 
@@ -30,10 +30,10 @@ def test_after_a_sleep_each_account_has_one_turn_and_no_storm(tmp_path: Path, mo
 
     monkeypatch.setattr(module, "_AT_START", 0.1)
     monkeypatch.setattr(Rounds, "_sync", sync)
-    rounds = Rounds(find(str(tmp_path), {}), SETTINGS, lambda result, pace: None)
+    rounds = Rounds(find(str(tmp_path), {}), CONFIG, lambda result, pace: None)
     rounds.start()
     try:
-        rounds.renew(NAMES, SETTINGS)
+        rounds.renew(NAMES, CONFIG)
         until(lambda: turns == dict.fromkeys(NAMES, 1) and len(rounds.due()) == 3, str(turns))
         rounds.clock_jumped()
         until(lambda: turns == dict.fromkeys(NAMES, 2) and len(rounds.due()) == 3, str(turns))
@@ -46,7 +46,7 @@ def test_after_a_sleep_each_account_has_one_turn_and_no_storm(tmp_path: Path, mo
 def test_a_turn_that_is_due_at_once_is_not_lost_while_the_one_before_it_still_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = DaemonConfig(every=3600.0, push_after=0.0)
+    config = Config(daemon=DaemonConfig(every=3600.0, push_after=0.0))
     turns: list[str] = []
     ended = threading.Event()
 
@@ -61,10 +61,10 @@ def test_a_turn_that_is_due_at_once_is_not_lost_while_the_one_before_it_still_en
 
     monkeypatch.setattr(module, "_AT_START", 0.0)
     monkeypatch.setattr(Rounds, "_sync", sync)
-    rounds = Rounds(find(str(tmp_path), {}), settings, told)
+    rounds = Rounds(find(str(tmp_path), {}), config, told)
     rounds.start()
     try:
-        rounds.renew(["desk"], settings)
+        rounds.renew(["desk"], config)
         until(lambda: len(turns) == 2, str(turns), 5)
     finally:
         ended.set()

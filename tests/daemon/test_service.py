@@ -83,6 +83,8 @@ def test_a_bad_config_keeps_the_old_settings_and_says_the_line(house: House) -> 
         assert "line 2" in house.said
         found = running(house.crm.home)
         until(lambda: (found := running(house.crm.home)) and "line 2" in found.message, str(found))
+        before = house.said.count("desk: done")
+        until(lambda: house.said.count("desk: done") > before + 1, house.said)
         house.crm.home.config.write_text('[daemon]\nevery = "3s"\n')
         until(lambda: house.said.count("config read again") == 2, house.said)
         assert house.leave(child) == 0

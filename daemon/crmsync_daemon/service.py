@@ -51,8 +51,8 @@ class Service:
         self._desk = Desk(home, "", "daemon", "daemon")
         self._config = Config()
         self._read = b""
-        self._message = ""
-        self._status = ""
+        self._bad_config: BadConfig | None = None
+        self._bad_look: CrmsyncError | None = None
         self._said: object = None
         self._concerns = Concerns()
         self._heard: SimpleQueue[tuple[RunResult, Pace]] = SimpleQueue()
@@ -105,34 +105,36 @@ class Service:
             os._exit(0)  # a thread that hangs in the network would keep the process for ever
 
     def _look(self, rounds: Rounds, watch: Watch) -> None:
+        before, self._bad_look = self._bad_look, None
         try:
-            self._reread(rounds)
             origins = watch.news()
             if origins is not None:
                 rounds.renew(accounts_of(self._desk), self._config)
                 rounds.soon(rounds.others_than(origins), self._config.daemon.push_after)
+            self._reread(rounds)
         except CrmsyncError as error:  # a full disk or a busy store: it is looked at again in a second
-            self._message, self._status = str(error), told(error)
-            log.error("%s", error)
+            self._bad_look = error
+            if str(error) != str(before or ""):  # told once, and not with every look
+                log.error("%s", error)
 
     def _reread(self, rounds: Rounds) -> None:
         """Takes over the config file when it has changed or SIGHUP asks for it; a bad one changes nothing."""
         text = content(self._home.config)
         if text == self._read and not self._reload.is_set():
             return
+        accounts = accounts_of(self._desk)  # before anything is taken over: after an error it is all tried again
         self._reload.clear()
         self._read = text
         self._notifier.tell("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
         try:
             self._config = parse(text, self._home.config) if text else Config()
-            self._message = self._status = ""
+            self._bad_config = None
         except BadConfig as error:
-            self._message = f"the old settings go on: {error}"
-            self._status = f"the old settings go on: {told(error)}"
+            self._bad_config = error
             log.error("the old settings go on: %s", error)
         else:
             log.info("config read again")
-            rounds.renew(accounts_of(self._desk), self._config)
+            rounds.renew(accounts, self._config)
             rounds.soon(None, 0)
             self._renew_drop_folder()
         self._notifier.tell("READY=1")
@@ -160,17 +162,26 @@ class Service:
     def _say(self, rounds: Rounds) -> None:
         """To systemd that all is well, and to whoever looks what comes next."""
         due = rounds.due()
-        message = self._message or (self._drop.message if self._drop is not None else "")
+        message, status = self._trouble()
         drop = self._drop_state()
         said = (message, due, drop)
         if said != self._said:
             self._said = said
             self._lock.say(since=self._since, version=__version__, message=message, next=due, drop_folder=drop)
             first = min(due.values(), default="")
-            status = self._status or f"{len(due)} accounts" + (f", next sync at {first}" if first else "")
+            status = status or f"{len(due)} accounts" + (f", next sync at {first}" if first else "")
             self._notifier.tell(f"STATUS={status}")
         if self._notifier.watchdog is not None:
             self._notifier.tell("WATCHDOG=1")
+
+    def _trouble(self) -> tuple[str, str]:
+        """What is wrong now, for whoever asks; and without what a person could be known by, for systemd's log."""
+        if self._bad_look is not None:
+            return str(self._bad_look), told(self._bad_look)
+        if self._bad_config is not None:
+            words = "the old settings go on: "
+            return words + str(self._bad_config), words + told(self._bad_config)
+        return (self._drop.message if self._drop is not None else ""), ""
 
     def _call(self) -> None:
         """Has a person called where one is needed."""

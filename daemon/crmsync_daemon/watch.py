@@ -16,14 +16,15 @@ class Watch:
     def news(self) -> frozenset[str] | None:
         """`None` when nobody wrote since the last look. Else the origins of what changed the CRM or decided something:
         names of accounts, `cli`, `tui` ...; none when it was something else. Next to free when there is nothing.
+
+        After an error, what was not seen is news the next time.
         """
         version = self._store.data_version()
         if version == self._version:
             return None
-        self._version = version
         with self._store.view() as view:
             seen, origins = view.journal.origins(after=self._seen)
-        self._seen = seen
+        self._version, self._seen = version, seen
         return frozenset(origins)
 
     def _last(self) -> int:

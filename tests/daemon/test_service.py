@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from crmsync.config import Config
 from crmsync.daemon_lock import running
+from crmsync.model import Record, RecordType
+from crmsync.store.identity import new_id
+from crmsync.store.store import Store
+from crmsync_daemon.notify import Notifier
+from crmsync_daemon.rounds import Rounds
+from crmsync_daemon.service import Service
+from crmsync_daemon.watch import Watch
 from tests.daemon.house import House, until
+from tests.daemon.test_watch import STAMP
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -88,6 +97,28 @@ def test_a_bad_config_keeps_the_old_settings_and_says_the_line(house: House) -> 
         house.crm.home.config.write_text('[daemon]\nevery = "3s"\n')
         until(lambda: house.said.count("config read again") == 2, house.said)
         assert house.leave(child) == 0
+
+
+def test_a_config_that_cannot_be_read_is_told_of_once_and_stops_nothing(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = Service(house.crm.home, Notifier({}))
+    rounds = Rounds(house.crm.home, Config(), lambda result, pace: None)
+    watch = Watch(service._desk.store)
+    house.crm.home.config.unlink()
+    house.crm.home.config.mkdir()
+    for _ in range(3):
+        service._look(rounds, watch)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "cannot be read" in service._trouble()[0]
+    with Store.open(house.crm.home.store) as store, store.transaction(STAMP) as tx:
+        tx.records.create(Record(new_id(), RecordType.CONTACT, {"name": "Anna"}))
+    service._look(rounds, watch)
+    assert list(rounds.due()) == ["desk"]
+    house.crm.home.config.rmdir()
+    service._look(rounds, watch)
+    assert service._trouble() == ("", "")
+    service._desk.close()
 
 
 def test_status_tells_of_it_and_stop_ends_it(house: House) -> None:

@@ -22,6 +22,7 @@ from crmsync.cycle.recover import recover
 from crmsync.cycle.rules import Clock, Progress, Rules, RunResult, quiet
 from crmsync.errors import Busy, Halt, Refused, Retry, SignInNeeded, Skip
 from crmsync.model import RecordType
+from crmsync.store.accounts import SIGN_IN
 from crmsync.store.collections_of import Collection
 from crmsync.store.store import Store, Tables
 
@@ -184,6 +185,6 @@ def _word(job: Job, tx: Tables) -> str:
             held = bool(tx.plans.list(account=job.account.id)) if job.dry_run else result.held
             return "held" if held else "ok"
         case SignInNeeded():
-            return "sign-in"
+            return SIGN_IN
         case _:
             return "failing"

@@ -11,6 +11,9 @@ from crmsync.model import Mode
 from crmsync.store.jsontext import dump, load, word
 from crmsync.store.session import Session
 
+SIGN_IN = "sign-in"
+"""The state of an account whose remote did not take the password, until somebody signs in again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +24,7 @@ from crmsync.desk import Desk
 from crmsync.errors import CrmsyncError, Retry
 from crmsync.home import Home
 from crmsync.model import FILES
+from crmsync.store.accounts import SIGN_IN
 from crmsync_daemon.pace import Pace, not_in_quiet_hours
 
 log = logging.getLogger("crmsync")
@@ -80,7 +81,7 @@ class Rounds:
                 self._plan(name, _AT_START * self._chance())
 
     def soon(self, names: Iterable[str] | None, seconds: float) -> None:
-        """These accounts, or all, have a turn within so many seconds, unless they wait for a server or a person."""
+        """These accounts, or all, have a turn within so many seconds, unless they wait for a server."""
         with self._lock:
             for name in list(self._workers) if names is None else names:
                 worker = self._workers.get(name)
@@ -90,12 +91,6 @@ class Rounds:
                     worker.again = True
                 elif worker.due is None or worker.due > _now() + timedelta(seconds=seconds):
                     self._plan(name, seconds)
-
-    def others_than(self, origins: Iterable[str]) -> list[str]:
-        """The accounts that a change from there concerns: all but the one it came from."""
-        origins = set(origins)
-        with self._lock:
-            return [name for name in self._workers if origins - {name}]
 
     def clock_jumped(self) -> None:
         """The wall clock is not where it should be (a sleep, a correction): each account has one turn soon."""
@@ -181,10 +176,19 @@ class Rounds:
             raise Retry("the daemon was stopped in the middle; the next sync goes on there")
 
 
-def accounts_of(desk: Desk) -> list[str]:
-    """The accounts that have a remote."""
+def accounts_of(desk: Desk) -> dict[str, str]:
+    """The accounts that have a remote, each with its state."""
     with desk.store.view() as view:
-        return [account.name for account in view.accounts.all() if account.kind != FILES]
+        return {account.name: account.state for account in view.accounts.all() if account.kind != FILES}
+
+
+def concerned(accounts: Mapping[str, str], origins: Iterable[str]) -> list[str]:
+    """The accounts that are to hear soon of changes from there: all but the one they came from.
+
+    Not one that waits for a password: a server may lock out whoever sends it a wrong one with every edit.
+    """
+    others = set(origins)
+    return [name for name, state in accounts.items() if others - {name} and state != SIGN_IN]
 
 
 def _now() -> datetime:

@@ -24,7 +24,7 @@ from crmsync_daemon.concerns import Concerns
 from crmsync_daemon.notify import Notifier
 from crmsync_daemon.pace import Pace
 from crmsync_daemon.redact import told
-from crmsync_daemon.rounds import Rounds, accounts_of
+from crmsync_daemon.rounds import Rounds, accounts_of, concerned
 from crmsync_daemon.watch import Watch
 from crmsync_daemon.watcher import Watcher
 
@@ -109,8 +109,9 @@ class Service:
         try:
             origins = watch.news()
             if origins is not None:
-                rounds.renew(accounts_of(self._desk), self._config)
-                rounds.soon(rounds.others_than(origins), self._config.daemon.push_after)
+                accounts = accounts_of(self._desk)
+                rounds.renew(accounts, self._config)
+                rounds.soon(concerned(accounts, origins), self._config.daemon.push_after)
             self._reread(rounds)
         except CrmsyncError as error:  # a full disk or a busy store: it is looked at again in a second
             self._bad_look = error

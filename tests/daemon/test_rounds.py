@@ -14,7 +14,7 @@ from crmsync.cycle import RunResult
 from crmsync.home import find
 from crmsync_daemon import rounds as module
 from crmsync_daemon.pace import Pace
-from crmsync_daemon.rounds import Rounds
+from crmsync_daemon.rounds import Rounds, concerned
 from tests.daemon.house import until
 
 CONFIG = Config(daemon=DaemonConfig(every=3600.0))
@@ -69,3 +69,12 @@ def test_a_turn_that_is_due_at_once_is_not_lost_while_the_one_before_it_still_en
     finally:
         ended.set()
         assert rounds.drain(5)
+
+
+def test_a_change_is_for_all_but_where_it_came_from_and_not_for_who_waits_for_a_password() -> None:
+    accounts = {"desk": "ok", "phone": "failing", "web": "sign-in"}
+    assert concerned(accounts, ["cli"]) == ["desk", "phone"]
+    assert concerned(accounts, ["desk"]) == ["phone"]
+    assert concerned(accounts, ["desk", "phone"]) == ["desk", "phone"]
+    assert concerned(accounts, []) == []
+    assert concerned(accounts | {"web": "ok"}, ["cli"]) == ["desk", "phone", "web"]

@@ -36,7 +36,7 @@ def daemon_lock(home: Home) -> Lock:
 
 
 def running(home: Home) -> Running | None:
-    """The daemon of this home; `None` when there is none. Costs one open and one lock."""
+    """The daemon of this home; `None` when there is none. Costs two small reads."""
     said = daemon_lock(home).owner()
     if said is None:
         return None

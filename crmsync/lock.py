@@ -6,6 +6,7 @@ wants to know who has it reads the file and locks nothing, so that a look keeps 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -42,11 +43,12 @@ class Lock:
         return True
 
     def say(self, **says: Any) -> None:
-        """Writes anew what whoever looks is to know. Only for the owner."""
+        """Writes anew what whoever looks is to know. Only for the owner. On a full disk the old text stays, or none."""
         assert self._descriptor is not None
         text = json.dumps({"pid": os.getpid(), "start": start_of(os.getpid()), **says}).encode()
-        os.pwrite(self._descriptor, text, 0)
-        os.ftruncate(self._descriptor, len(text))
+        with contextlib.suppress(OSError):
+            os.pwrite(self._descriptor, text, 0)
+            os.ftruncate(self._descriptor, len(text))
 
     def release(self) -> None:
         """Lets others have it. The file stays: to remove it would let two processes lock two files of one name."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+import pytest
 
 from crmsync.daemon_lock import daemon_lock, running
 from crmsync.home import at
@@ -68,3 +72,18 @@ def test_an_account_may_be_called_daemon(tmp_path: Path) -> None:
     assert daemon.take()
     sync.release()
     daemon.release()
+
+
+def test_a_full_disk_keeps_nobody_from_a_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    lock, other = Lock(tmp_path / "lock"), Lock(tmp_path / "lock")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pwrite", full)
+        assert lock.take(what="sync")
+        assert other.owner() is None and not other.take()
+    lock.say(what="sync again")
+    owner = other.owner()
+    assert owner is not None and owner["what"] == "sync again"
+    lock.release()

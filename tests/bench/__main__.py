@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 BENCHMARKS = (
     "first_sync",
     "idle",
+    "idle_daemon",
     "import_cards",
     "codec",
     "store_bulk",

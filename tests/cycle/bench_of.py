@@ -14,7 +14,7 @@ from crmsync.connectors.tempers import POLITE, Tempers
 from crmsync.core.plan import Budgets
 from crmsync.core.reconcile import Policies
 from crmsync.model import Mode, Policy, Record, RecordType
-from crmsync.review import import_queue
+from crmsync.review import import_queue, plans
 from crmsync.store.accounts import Account
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.import_queue import Queued
@@ -158,6 +158,13 @@ def bring_in(hub: Hub, kind: RecordType = RecordType.CONTACT) -> list[str]:
         ids = [row.id for row in tx.queue.list()]
         import_queue.assign(tx, ids, kind)
         return import_queue.bring_in(tx, ids, 1, iter(f"q{n}" for n in range(len(ids))).__next__).records
+
+
+def discard(hub: Hub) -> None:
+    """A person refuses the one plan that is held."""
+    with hub.typing() as tx:
+        (plan,) = tx.plans.list()
+        plans.discard(tx, plan.id)
 
 
 def edit(spoke: Spoke, href: str, line: str, book: str = BOOK) -> None:

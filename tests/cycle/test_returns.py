@@ -13,9 +13,8 @@ from crmsync.connectors.tempers import POLITE
 from crmsync.cycle import send
 from crmsync.errors import Refused, Unreachable
 from crmsync.review import conflicts as decide
-from crmsync.review import plans
 from crmsync.review.conflicts import Choice
-from tests.cycle.bench_of import BOOK, Hub, Spoke, bring_in, card, edit, settled
+from tests.cycle.bench_of import BOOK, Hub, Spoke, bring_in, card, discard, edit, settled
 
 
 def _answer(hub: Hub, choice: Choice) -> None:
@@ -24,14 +23,8 @@ def _answer(hub: Hub, choice: Choice) -> None:
         decide.resolve(tx, question.id, choice)
 
 
-def _discard(hub: Hub) -> None:
-    with hub.typing() as tx:
-        (plan,) = tx.plans.list()
-        plans.discard(tx, plan.id)
-
-
 @pytest.mark.parametrize(
-    ("records", "answer"), [(1, lambda hub: _answer(hub, Choice.CRM)), (15, _discard)], ids=["asked", "held"]
+    ("records", "answer"), [(1, lambda hub: _answer(hub, Choice.CRM)), (15, discard)], ids=["asked", "held"]
 )
 def test_an_item_that_came_back_by_itself_and_vanishes_again_is_a_new_question(
     hub: Hub, phone: Spoke, records: int, answer: Callable[[Hub], None]
@@ -140,7 +133,7 @@ def test_refusing_to_delete_what_is_not_selected_says_nothing_about_a_record_tha
     with hub.typing() as tx:
         tx.flags.set(1, records, on=False)
     phone.sync()
-    _discard(hub)
+    discard(hub)
     settled(phone)
     assert len(phone.hrefs()) == 15
     hub.delete(records[0])

@@ -17,7 +17,7 @@ from crmsync.errors import Moved, Unreachable
 from crmsync.review import plans
 from crmsync.store.plans import PlanState
 from crmsync.values import Labelled
-from tests.cycle.bench_of import BOOK, Hub, Spoke, bring_in, card, edit, settled
+from tests.cycle.bench_of import BOOK, Hub, Spoke, bring_in, card, discard, edit, settled
 
 TEMPERS = {
     "etags": POLITE,
@@ -31,12 +31,6 @@ def approve(hub: Hub) -> None:
     with hub.typing() as tx:
         (plan,) = tx.plans.list()
         plans.approve(tx, plan.id)
-
-
-def discard(hub: Hub) -> None:
-    with hub.typing() as tx:
-        (plan,) = tx.plans.list()
-        plans.discard(tx, plan.id)
 
 
 def held_deletes(hub: Hub, phone: Spoke, n: int = 12) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from crmsync.cli import main
 from crmsync.desk import Desk
@@ -57,6 +58,11 @@ class Stage:
     async def type(self, text: str) -> str:
         """Types a text."""
         return await self.press(*("space" if char == " " else char for char in text))
+
+    async def fill(self, text: str) -> str:
+        """Puts a text into the line that is asked for, as pasting it would, and takes it."""
+        self.app.screen.query_one(Input).value = text
+        return await self.press("enter")
 
     async def settle(self) -> None:
         """Until no worker is busy, twice: what one has found may set off another."""

@@ -45,12 +45,6 @@ def nothing(crm: Crm) -> None:
     pass
 
 
-async def fill(stage: Stage, text: str) -> str:
-    """Puts a text into the line, as pasting it would, and takes it."""
-    stage.app.screen.query_one(Input).value = text
-    return await stage.press("enter")
-
-
 def accounts(stage: Stage) -> list[Account]:
     with stage.store() as store, store.view() as view:
         return list(view.accounts.all())
@@ -64,16 +58,16 @@ async def test_an_address_becomes_an_account_and_its_first_sync(
 ) -> None:
     async with staged(tmp_path, nothing, size) as stage:
         assert "Where is it?" in await stage.press("f2")
-        assert "Who are you there?" in await fill(stage, server.url)
+        assert "Who are you there?" in await stage.fill(server.url)
         trace = stage.app.screen_stack[-2].query_one(Detail)
         assert f"127.0.0.1:{server.port}" in "".join(trace.render_line(y).text for y in range(6))
-        assert "Password of u" in await fill(stage, USER)
-        text = await fill(stage, PASSWORD)
+        assert "Password of u" in await stage.fill(USER)
+        text = await stage.fill(PASSWORD)
         assert "What takes part?" in text and "[ACME] x [/foo]" in text and "\u202e" not in text
         assert "appointments" in text and "two-way" in text
         await stage.press("space")
         assert "What do you call it?" in await stage.press("enter")
-        text = await fill(stage, "work")
+        text = await stage.fill("work")
         assert "work is added" in text and "0 items would be added there" in text
         assert [one.name for one in accounts(stage)] == ["work"]
         await stage.press("s")
@@ -87,10 +81,10 @@ async def test_an_address_becomes_an_account_and_its_first_sync(
 async def test_a_refused_password_is_said_in_words_and_asked_again(tmp_path: Path, server: Server) -> None:
     async with staged(tmp_path, nothing) as stage:
         await stage.press("f2")
-        await fill(stage, server.url)
-        await fill(stage, USER)
+        await stage.fill(server.url)
+        await stage.fill(USER)
         form = stage.app.screen.query_one(Input)
-        text = await fill(stage, SECRET)
+        text = await stage.fill(SECRET)
         assert form.password and form.value == ""
         assert "Who are you there?" in text and "password" in text and SECRET not in text
         assert accounts(stage) == [] and not stage.home.secrets.exists()
@@ -110,10 +104,10 @@ async def test_a_folder_is_found_by_its_path_and_going_back_forgets_it_again(tmp
     (folder / "a.vcf").write_bytes(cards([("Ada", "ada@firm.example")]))
     async with staged(tmp_path, nothing) as stage:
         await stage.press("f2")
-        assert "no such folder" in await fill(stage, str(tmp_path / "nowhere"))
-        assert "What takes part?" in await fill(stage, str(folder))
+        assert "no such folder" in await stage.fill(str(tmp_path / "nowhere"))
+        assert "What takes part?" in await stage.fill(str(folder))
         await stage.press("m", "enter")
-        text = await fill(stage, "drop")
+        text = await stage.fill("drop")
         assert "1 item goes into the queue" in text
         assert [(one.name, one.mode.value) for one in accounts(stage)] == [("drop", "import")]
         text = await stage.press("escape")

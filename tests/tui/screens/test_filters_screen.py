@@ -24,12 +24,6 @@ def with_account(crm: Crm) -> None:
     crm("account", "add", "folder", "drop", "--url", str(crm.folder / "cards"))
 
 
-async def fill(stage: Stage, text: str) -> str:
-    """Puts a text into the line, as pasting it would, and takes it."""
-    stage.app.screen.query_one(Input).value = text
-    return await stage.press("enter")
-
-
 def saved(stage: Stage) -> dict[str, str]:
     with stage.store() as store, store.view() as view:
         return {one.name: one.expression for one in view.filters.all()}
@@ -48,20 +42,20 @@ async def test_a_filter_is_built_line_by_line_and_saved(tmp_path: Path, size: tu
         text = await stage.press("enter")
         assert "3 records match" in text and "3 enter" in text and "\x1b" not in text
         await stage.press("a")
-        assert "no column" in await fill(stage, "town = x")
-        await fill(stage, "orders >= 5")
+        assert "no column" in await stage.fill("town = x")
+        await stage.fill("orders >= 5")
         assert "no record" in stage.text or "0 records match" in stage.text
         text = await stage.press("j", "o")
         assert "6 records match" in text and "title = 'Prè' or orders >= 5" in text
         await stage.press("w")
-        await fill(stage, "mine")
+        await stage.fill("mine")
         assert saved(stage)["mine"] == "title = 'Prè' or orders >= 5"
 
 
 async def test_a_change_by_which_more_than_a_tenth_leaves_is_asked_once(tmp_path: Path) -> None:
     async with staged(tmp_path, customers) as stage:
         await stage.press("f3", "enter", "enter")
-        text = await fill(stage, "orders >= 2")
+        text = await stage.fill("orders >= 2")
         assert "2 leave: " in text and "[ACME] x [/foo]" in text and "Person 1" in text
         assert "more than a tenth leaves" in await stage.press("w")
         await stage.press("escape")
@@ -75,12 +69,12 @@ async def test_a_change_by_which_more_than_a_tenth_leaves_is_asked_once(tmp_path
 async def test_what_lines_cannot_say_is_edited_as_sql(tmp_path: Path) -> None:
     async with staged(tmp_path, customers) as stage:
         await stage.press("f3", "enter", "m")
-        text = await fill(stage, "(title = 'Capo' or orders = 0) and orders < 5")
+        text = await stage.fill("(title = 'Capo' or orders = 0) and orders < 5")
         assert "SQL" in text and "3 records match" in text
         await stage.press("d")
         assert any("lines cannot say this" in one for one in stage.messages)
         await stage.press("m")
-        assert "cannot be used" in await fill(stage, "title = 'Capo' and not")
+        assert "cannot be used" in await stage.fill("title = 'Capo' and not")
         await stage.press("w")
         assert saved(stage)["buyers"] == "orders >= 0"
 
@@ -88,8 +82,8 @@ async def test_what_lines_cannot_say_is_edited_as_sql(tmp_path: Path) -> None:
 async def test_an_account_gets_what_a_filter_selects_after_a_look_at_it(tmp_path: Path) -> None:
     async with staged(tmp_path, with_account) as stage:
         await stage.press("f3", "c")
-        assert "there is no such account" in await fill(stage, "[nobody]")
-        text = await fill(stage, "drop")
+        assert "there is no such account" in await stage.fill("[nobody]")
+        text = await stage.fill("drop")
         assert "8 enter" in text and "what drop gets" in text
         text = await stage.press("enter")
         assert "drop" in text

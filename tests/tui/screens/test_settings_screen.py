@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.tui.stage import SIZES, Crm, Stage, staged
+from tests.tui.stage import SIZES, Crm, staged
 
 TEXT = """\
 # mine
@@ -22,12 +22,6 @@ def nothing(crm: Crm) -> None:
     pass
 
 
-async def fill(stage: Stage, text: str) -> str:
-    """Puts a text into the line, as pasting it would, and takes it."""
-    stage.app.screen.query_one(Input).value = text
-    return await stage.press("enter")
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_value_is_typed_checked_and_stands_beside_the_comments(tmp_path: Path, size: tuple[int, int]) -> None:
     async with staged(tmp_path, nothing, size, config=TEXT) as stage:
@@ -35,9 +29,9 @@ async def test_a_value_is_typed_checked_and_stands_beside_the_comments(tmp_path:
         assert str(stage.home.config)[:40] in text and "region" in text and "default" in text
         await stage.press("enter")
         assert stage.app.screen.query_one(Input).value == "IT"
-        assert "$.region" in await fill(stage, "Italia")
+        assert "$.region" in await stage.fill("Italia")
         assert stage.home.config.read_text() == TEXT
-        assert "FR" in await fill(stage, "FR")
+        assert "FR" in await stage.fill("FR")
         assert stage.home.config.read_text() == TEXT.replace('"IT"', '"FR"')
         await stage.press("j", "j", "c")
         assert 'on_conflict = "crm"' in stage.home.config.read_text()
@@ -63,14 +57,14 @@ async def test_a_file_that_somebody_spoils_is_told_with_its_line_and_never_writt
         await stage.settle()
         assert "line 2" in stage.text
         await stage.press("a")
-        await fill(stage, "user")
-        await fill(stage, "[foo]")
+        await stage.fill("user")
+        await stage.fill("[foo]")
         assert stage.home.config.read_text() == "\nregion = [foo\n"
 
 
 async def test_what_the_file_does_not_say_yet_is_added_by_its_key(tmp_path: Path) -> None:
     async with staged(tmp_path, nothing, config=TEXT) as stage:
         await stage.press("f4", "a")
-        await fill(stage, "policy.fields.phones")
-        assert "policy.fields.phones" in await fill(stage, "both")
+        await stage.fill("policy.fields.phones")
+        assert "policy.fields.phones" in await stage.fill("both")
         assert 'phones = "both"' in stage.home.config.read_text() and "# for all" in stage.home.config.read_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crmsync.connectors.memory_remote import MemoryRemote
-from tests.cli.terminal import HOSTILE, Terminal
+from tests.cli.terminal import Terminal
 from tests.cli.test_decisions import edit, linked
 
 
@@ -63,7 +63,9 @@ def test_a_policy_reaches_as_far_as_is_said(three: Terminal) -> None:
 
 def test_hostile_values_are_shown_harmless(phone: Terminal, remote: MemoryRemote) -> None:
     ada = linked(phone, remote, "Ada")["Ada"]
-    edit(remote, "/book/Ada.vcf", "NOTE:from the phone")
-    phone("records", "set", ada, f"note={HOSTILE}")
+    edit(remote, "/book/Ada.vcf", "NOTE:there \x1b[2J\x07 \u202efdp")
+    phone("records", "set", ada, "note=here \x1b[31m\x07 \u202efdp")
     phone("sync")
-    assert "\x1b" not in phone("conflicts", "show", of(phone, "note")[0]).out
+    said = phone("conflicts", "show", of(phone, "note")[0])
+    assert "here" in said.out and "there" in said.out
+    assert not {"\x1b", "\x07", "\u202e"} & set(said.out + said.err)

@@ -16,7 +16,7 @@ from crmsync.connectors.faults import Fault, Operation
 from crmsync.connectors.memory import MemoryConnector
 from crmsync.connectors.memory_remote import MemoryRemote
 from crmsync.connectors.tempers import POLITE, RADICALE, Etags, Tempers, lower_case_emails
-from crmsync.errors import Unreachable
+from crmsync.errors import Locked, Unreachable
 from crmsync.model import Mode, RecordType
 from crmsync.store.store import Store
 from crmsync.values import Labelled
@@ -109,6 +109,19 @@ def test_one_item_that_cannot_be_had_does_not_stop_the_others(hub: Hub, phone: S
     report = ejected(hub, phone)
     assert len(report.removed) == 3
     assert spoiled in report.removed
+
+
+def test_an_item_that_another_program_has_locked_is_told_and_goes_the_next_time(hub: Hub, phone: Spoke) -> None:
+    for n in range(3):
+        hub.add(name=f"Anna Rossi{n}")
+    phone.sync()
+    phone.remote.fail(Fault(2, Locked("another program has locked it"), on=frozenset({Operation.DELETE})))
+    report = ejected(hub, phone)
+    assert len(report.removed) == 2
+    assert [href for href, _ in report.failed] == phone.hrefs()
+    again = ejected(hub, phone)
+    assert (again.removed, again.failed) == ([href for href, _ in report.failed], [])
+    assert phone.hrefs() == []
 
 
 def test_a_remote_that_only_says_it_deletes_is_told_on(hub: Hub, phone: Spoke, monkeypatch: pytest.MonkeyPatch) -> None:

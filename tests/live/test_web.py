@@ -37,15 +37,16 @@ async def served(folder: Path) -> AsyncIterator[tuple[str, int, asyncio.StreamRe
     assert child.stdout is not None
     try:
         line = await asyncio.wait_for(child.stdout.readline(), PATIENCE)
-        for _ in range(int(PATIENCE * 10)):
-            with socket.socket() as one:
-                if one.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            await asyncio.sleep(0.1)
+        await until(lambda: listens(port))
         yield line.decode().removeprefix("open ").strip(), port, child.stdout
     finally:
         child.terminate()
         await child.wait()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -137,4 +138,4 @@ def test_it_listens_on_this_machine_alone(tmp_path: Path, address: str, capsys: 
 
     Crm(tmp_path)("init", "--yes")
     assert main(["--home", str(tmp_path / "home"), "web", "--listen", address]) == 2
-    assert "crmsync" in capsys.readouterr().err
+    assert "127.0.0.1:8321" in capsys.readouterr().err

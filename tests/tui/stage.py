@@ -17,7 +17,7 @@ from crmsync.desk import Desk
 from crmsync.home import Home, find
 from crmsync.store.store import Store
 from crmsync_tui.app import CrmsyncApp
-from crmsync_tui.screens import filter_builder, main_screen, new_rule
+from crmsync_tui.screens import live_typing, main_screen
 from crmsync_tui.start import make_app
 from crmsync_tui.widgets import filter_line
 
@@ -26,8 +26,7 @@ MOMENT = 0.02
 for _module, _name in (
     (main_screen, "STILL_SECONDS"),
     (filter_line, "DEBOUNCE_SECONDS"),
-    (filter_builder, "DEBOUNCE_SECONDS"),
-    (new_rule, "DEBOUNCE_SECONDS"),
+    (live_typing, "DEBOUNCE_SECONDS"),
 ):
     assert getattr(_module, _name) > MOMENT
     setattr(_module, _name, MOMENT)

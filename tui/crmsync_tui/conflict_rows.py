@@ -13,7 +13,6 @@ from crmsync.core.origin import read
 from crmsync.review import provenance
 from crmsync.review.conflicts import DELETED, Choice
 from crmsync.review.side_by_side import Beside, Fate, SideBySide
-from crmsync.safe import safe
 from crmsync.store.conflict_log import LoggedConflict
 from crmsync.store.conflict_page import ConflictOrder, ConflictPlace, ConflictSelection
 from crmsync.store.store import Tables
@@ -22,7 +21,7 @@ from crmsync.values import is_list
 from crmsync_tui.difference import difference, shorten
 from crmsync_tui.marks import marks
 from crmsync_tui.pages import Row, Slice
-from crmsync_tui.shown import fit, line, shown
+from crmsync_tui.shown import fit, line, shown, typable
 from crmsync_tui.words import _, count, when
 
 _FIRST = 200
@@ -254,8 +253,7 @@ def choices(one: LoggedConflict) -> Sequence[Content]:
 
 def to_type(field: str, value: Any) -> str:
     """A value as one types it; empty where it holds what a terminal must not be given."""
-    text = spelled(field, value)
-    return text if all(safe(one) == one for one in text.split("\n")) else ""
+    return typable(spelled(field, value))
 
 
 def takes_lines(field: str, start: str) -> bool:

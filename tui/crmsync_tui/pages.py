@@ -80,18 +80,8 @@ class Pages(Generic[Mark]):
         return rows
 
 
-def listed(rows: Sequence[Row]) -> Fetch[int]:
-    """For rows that are all there already: what a command answered, the history of one record."""
-
-    def fetch(_view: Tables, after: int | None, skip: int, limit: int) -> Slice[int]:
-        start = (after or 0) + skip
-        return Slice(rows[start : start + limit], start + limit if start + limit < len(rows) else None)
-
-    return fetch
-
-
 class Known(Pages[None]):
-    """A short list whose rows are there already."""
+    """Rows that are all there already: what a command answered, the history of one record."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows

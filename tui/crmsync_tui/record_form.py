@@ -11,10 +11,10 @@ from crmsync.core.fieldmap import display_name, mapped
 from crmsync.desk import Desk
 from crmsync.errors import Usage
 from crmsync.model import PEOPLE, Record
-from crmsync.safe import safe
 from crmsync.typed.field_values import in_words, parse
 from crmsync.values import SHAPES, Address, Labelled, Value, to_json
 from crmsync_tui.record_rows import locked
+from crmsync_tui.shown import typable
 from crmsync_tui.words import _
 
 _HERE = ("vat_number", "tax_code", "stage", "status", "privacy", "not_interested", "owner", "orders")
@@ -78,8 +78,7 @@ def _line(field: str, value: Value | None, why: str) -> Line:
     if why:
         return Line(field, in_words(value), why)
     text = spelled(field, value)
-    harmless = all(safe(part) == part for part in text.replace("\t", " ").split("\n"))
-    return Line(field, text) if harmless else Line(field, "", hidden=in_words(value))
+    return Line(field, text) if typable(text) == text else Line(field, "", hidden=in_words(value))
 
 
 def spelled(field: str, value: Value | None) -> str:

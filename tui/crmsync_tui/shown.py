@@ -29,6 +29,11 @@ def lines(value: object) -> list[str]:
     return [line(one) for one in str(value).replace("\r\n", "\n").split("\n")]
 
 
+def typable(text: str) -> str:
+    """A text to be changed by whoever types; empty where a character cannot be seen, as inputs draw what they get."""
+    return text if all(safe(one) == one for one in text.replace("\t", " ").split("\n")) else ""
+
+
 def fit(text: str, width: int) -> str:
     """A harmless text in exactly `width` columns as Textual counts them: filled up, or cut with an ellipsis."""
     if len(text) > 4 * width + 40:

@@ -12,7 +12,6 @@ from crmsync_tui import taking_back
 from crmsync_tui.screens.main_screen import MainScreen
 from crmsync_tui.screens.preview import Preview
 from crmsync_tui.screens.typing_in import TypingIn
-from crmsync_tui.shown import line
 from crmsync_tui.words import _, count
 
 _FORMATS = {".html": "html", ".md": "md", ".csv": "csv", ".json": "json"}
@@ -56,7 +55,7 @@ async def export(screen: MainScreen, run: int) -> None:
     if answer.well:
         crm.say(_("written to {file}").format(file=file))
     else:
-        screen.notify(line(answer.text), severity="error", markup=False)
+        crm.fail(answer.text)
 
 
 def form_of(path: str) -> str:

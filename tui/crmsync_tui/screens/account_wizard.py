@@ -22,7 +22,7 @@ from crmsync_tui.marks import marks
 from crmsync_tui.screens.account_questions import CollectionsQuestion, FirstSync, KindQuestion
 from crmsync_tui.screens.main_screen import MainScreen
 from crmsync_tui.screens.password import Password
-from crmsync_tui.screens.typing_in import TypingIn
+from crmsync_tui.screens.typing_in import TypingIn, something
 from crmsync_tui.shown import shown
 from crmsync_tui.widgets.detail import Detail
 from crmsync_tui.words import _
@@ -156,7 +156,7 @@ class AccountWizard(MainScreen):
             apple = _("iCloud wants an app-specific password: account.apple.com, Sign-In and Security.")
             lines = self._lines(apple) if draft.kind == "icloud" else self._lines()
             start = draft.username or (draft.address if "@" in draft.address and "://" not in draft.address else "")
-            name = await self._ask(TypingIn(_("Who are you there?"), lines, _some, start))
+            name = await self._ask(TypingIn(_("Who are you there?"), lines, something, start))
             if name is None:
                 draft.secret = None
                 return Go.BACK
@@ -186,7 +186,7 @@ class AccountWizard(MainScreen):
         taken = await self.crm.asking.look(lambda view: [one.name for one in view.accounts.all()])
         lines = self._lines(_("A short name of yours for it: letters, digits, '.', '_' or '-'."))
         start = draft.name or account_rows.name_for(draft.address, taken)
-        name = await self._ask(TypingIn(_("What do you call it?"), lines, _some, start))
+        name = await self._ask(TypingIn(_("What do you call it?"), lines, something, start))
         if name is None:
             return Go.BACK
         draft.name = name.strip()
@@ -244,7 +244,7 @@ class AccountWizard(MainScreen):
         answer = await self._run(_("Syncing {name}").format(name=name), "sync", name, secret=False)
         if answer is None or not answer.well:
             reason = _("stopped; what was done is kept") if answer is None else account_rows.because(answer.text)
-            self.app.notify(shown(reason).plain, severity="error", markup=False)
+            self.crm.fail(reason)
         else:
             self.crm.say(_("{name}: synced; what was found waits in the queue").format(name=name))
 
@@ -270,8 +270,3 @@ class AccountWizard(MainScreen):
     def _hear(self, told: str) -> None:
         self._draft.trace.append(told)
         self.query_one(Detail).show([shown(one) for one in self._draft.trace])
-
-
-def _some(text: str) -> None:
-    if not text.strip():
-        raise Usage(_("type something, or escape to go back"))

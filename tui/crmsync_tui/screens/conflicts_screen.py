@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Container
-from textual.widget import Widget
 
 from crmsync.admission.sorting import Done
 from crmsync.desk import Desk
@@ -26,19 +24,18 @@ from crmsync.values import Value
 from crmsync_tui import conflict_rows
 from crmsync_tui.pages import Pages, Slice
 from crmsync_tui.screens.alike import Alike
-from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.list_screen import FilteredScreen
 from crmsync_tui.screens.plans_screen import PlansScreen
 from crmsync_tui.screens.policy import PolicyQuestion, Said
 from crmsync_tui.screens.preview import Preview
 from crmsync_tui.screens.reading import Reading
 from crmsync_tui.screens.typing_in import TypingIn
-from crmsync_tui.widgets.filter_line import FilterLine
-from crmsync_tui.widgets.record_table import Column, RecordTable
+from crmsync_tui.widgets.record_table import Column
 from crmsync_tui.widgets.side_pane import SidePane
-from crmsync_tui.words import _, count, number_text
+from crmsync_tui.words import _, count
 
 
-class ConflictsScreen(MainScreen):
+class ConflictsScreen(FilteredScreen):
     """Fields that both sides changed, and deletions that wait for a person."""
 
     NAME: ClassVar[str] = "conflicts"
@@ -49,6 +46,15 @@ class ConflictsScreen(MainScreen):
         "all open fields of its record. The value that is not taken stays in the log. Remotes follow with the "
         "next sync."
     )
+    COLUMNS = (
+        Column(_("name"), 14, 3),
+        Column(_("field"), 10, 1),
+        Column(_("CRM"), 13, 3),
+        Column(_("remote"), 13, 3),
+        Column(_("account"), 8, 1),
+    )
+    EMPTY = _("No conflict is open.")
+    NO_ROW = _("there is no conflict to decide")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "take('crm')", _("CRM"), id="conflicts.take_crm"),
         Binding("r", "take('remote')", _("Remote"), id="conflicts.take_remote"),
@@ -72,98 +78,49 @@ class ConflictsScreen(MainScreen):
         self._order = ConflictOrder.RECORD
         self._held = 0
 
-    def body(self) -> Iterable[Widget]:
-        """Filter, list, and the record of the row under the cursor beside its item."""
-        yield FilterLine()
-        with Container(classes="split"):
-            yield RecordTable(
-                [
-                    Column(_("name"), 14, 3),
-                    Column(_("field"), 10, 1),
-                    Column(_("CRM"), 13, 3),
-                    Column(_("remote"), 13, 3),
-                    Column(_("account"), 8, 1),
-                ],
-                empty=_("No conflict is open."),
-            )
-            yield SidePane()
-
-    @property
-    def table(self) -> RecordTable:
-        """The list."""
-        return self.query_one(RecordTable)
+    def new_pane(self) -> SidePane:
+        """The record under the cursor beside its item."""
+        return SidePane()
 
     @property
     def pane(self) -> SidePane:
-        """The record under the cursor beside its item."""
+        """The same."""
         return self.query_one(SidePane)
 
     @property
     def selection(self) -> ConflictSelection:
         """What the list shows."""
-        return ConflictSelection(text=self.query_one(FilterLine).text)
+        return ConflictSelection(text=self.typed)
 
-    def on_mount(self) -> None:
-        """Keys act at once."""
-        self.table.focus()
-
-    def reload(self) -> None:
-        """Asks for the list again; cursor and marks stay."""
-        self._show()
-
-    def _show(self, *, top: bool = False) -> None:
+    def pages(self) -> Pages[Any]:
+        """Open conflicts."""
         selection, order = self.selection, self._order
 
         def fetch(view: Tables, after: ConflictPlace | None, skip: int, limit: int) -> Slice[ConflictPlace]:
             return conflict_rows.fetch(view, selection, order, after, skip, limit)
 
-        self.crm.lists.interrupt()
-        self.table.show(Pages(self.crm.lists, fetch, lambda view: view.conflicts.count_of(selection)), top=top)
-        self._explain()
+        return Pages(self.crm.lists, fetch, lambda view: view.conflicts.count_of(selection))
 
-    def _tell(self) -> None:
+    def status(self) -> str:
+        """Marks, held plans, order."""
+        held = count("h: {n} plan held", "h: {n} plans held", self._held) if self._held else ""
         order = _("by record") if self._order is ConflictOrder.RECORD else _("by field")
-        marked = self.table.total if self.table.all_marked else len(self.table.marked)
-        parts = [f"{_('marked')} {number_text(marked)}"] if marked else []
-        if self._held:
-            parts.append(count("h: {n} plan held", "h: {n} plans held", self._held))
-        self.query_one(FilterLine).tell("  ".join([*parts, order]))
-
-    # Moving
-
-    def on_record_table_moved(self) -> None:
-        """The pane follows the cursor."""
-        self._explain()
-
-    def on_record_table_marks_changed(self) -> None:
-        """Says how many are marked."""
-        self._tell()
+        return "  ".join(filter(None, (self.marked_said(), held, order)))
 
     @work(exclusive=True, group="explain")
-    async def _explain(self) -> None:
+    async def explain(self) -> None:
+        """Compares record and item; counts the plans that are held."""
         self._held = await self.crm.asking.look(lambda view: view.plans.count())
-        self._tell()
+        self.tell()
         row = self.table.current
         self.pane.found = None if row is None else await self.crm.asking.at_desk(_beside(int(row.key)))
         self.pane.draw()
-
-    def action_filter(self) -> None:
-        """Lets the user type."""
-        self.query_one(FilterLine).start()
-
-    def on_filter_line_changed(self) -> None:
-        """Other rows match."""
-        self._show(top=True)
-
-    def on_filter_line_left(self) -> None:
-        """Back to the list."""
-        self.table.focus()
 
     def action_turn_order(self) -> None:
         """The other order."""
         by_record = self._order is ConflictOrder.RECORD
         self._order = ConflictOrder.FIELD if by_record else ConflictOrder.RECORD
-        self._show(top=True)
+        self.show(top=True)
 
     def action_unchanged(self, show: bool) -> None:
         """Shows fields that are the same on both sides too, or hides them."""
@@ -177,12 +134,7 @@ class ConflictsScreen(MainScreen):
         if self.table.all_marked:
             selection = self.selection
             return await self.crm.asking.look(lambda view: view.conflicts.ids(selection))
-        if self.table.marked:
-            return sorted(map(int, self.table.marked))
-        row = self.table.current
-        if row is None:
-            self.crm.say(_("there is no conflict to decide"))
-        return [] if row is None else [int(row.key)]
+        return sorted(map(int, self.picked()))
 
     @work(group="decide")
     async def action_take(self, side: str) -> None:
@@ -204,10 +156,8 @@ class ConflictsScreen(MainScreen):
         await self._take(ids, Choice(side), ask=False)
 
     def _here(self) -> int | None:
-        row = self.table.current
-        if row is None:
-            self.crm.say(_("there is no conflict to decide"))
-        return None if row is None else int(row.key)
+        key = self.here()
+        return None if key is None else int(key)
 
     @work(group="decide")
     async def action_edit(self) -> None:
@@ -290,8 +240,7 @@ class ConflictsScreen(MainScreen):
         doing = f"conflicts resolve --{choice}"
         done = await self.crm.decide(doing, lambda tx: conflicts.resolve_many(tx, ids, choice, value), _outcome)
         if done is not None:
-            self.table.clear_marks()
-            self._tell()
+            self.done()
 
 
 def _beside(id: int) -> Callable[[Desk], SideBySide | None]:

@@ -7,22 +7,20 @@ from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from crmsync_tui.marks import marks
-from crmsync_tui.pages import Pages, Row, listed
-from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.pages import Known, Row
+from crmsync_tui.screens.list_screen import ListScreen
 from crmsync_tui.screens.merging import merge_after_preview
 from crmsync_tui.shown import line, shown
-from crmsync_tui.widgets.detail import Detail
-from crmsync_tui.widgets.record_table import Column, RecordTable
+from crmsync_tui.widgets.record_table import Column
 from crmsync_tui.words import _
 
 
-class DuplicatesScreen(MainScreen):
+class DuplicatesScreen(ListScreen):
     """The pairs are looked for by a command of its own, since that may take a minute and all of a core."""
 
     NAME: ClassVar[str] = "records"
@@ -30,6 +28,13 @@ class DuplicatesScreen(MainScreen):
         "Pairs of records that may be one, with the reasons. Enter shows what merging would do and asks; u takes it "
         "back. x turns round which of the two stays."
     )
+    COLUMNS = (
+        Column(_("stays"), 16, 3),
+        Column(_("type"), 8),
+        Column(_("goes into it"), 16, 3),
+        Column(_("score"), 5, right=True),
+    )
+    NO_ROW = _("there is no pair here")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("L", "merge", _("Merge"), id="duplicates.merge"),
         Binding("x", "turn_round", _("The other stays"), id="duplicates.turn_round"),
@@ -43,16 +48,10 @@ class DuplicatesScreen(MainScreen):
     def body(self) -> Iterable[Widget]:
         """Title, pairs, reasons."""
         yield Static(_("Looking for records that may be one ..."), classes="title")
-        with Container(classes="split"):
-            yield RecordTable(
-                [Column(_("stays"), 16, 3), Column(_("type"), 8), Column(_("goes into it"), 16, 3),
-                 Column(_("score"), 5, right=True)]
-            )  # fmt: skip
-            yield Detail()
+        yield from super().body()
 
     def on_mount(self) -> None:
         """Looks for them."""
-        self.query_one(RecordTable).focus()
         self._look()
 
     def reload(self) -> None:
@@ -70,17 +69,15 @@ class DuplicatesScreen(MainScreen):
         self._show()
 
     def _show(self) -> None:
-        rows = [_row(pair) for pair in self._pairs]
-        self.query_one(RecordTable).show(Pages(self.crm.lists, listed(rows), lambda _view: len(rows)))
+        self.table.show(Known([_row(pair) for pair in self._pairs]))
 
-    def _current(self) -> Mapping[str, Any] | None:
-        row = self.query_one(RecordTable).current
-        return None if row is None else next((pair for pair in self._pairs if _key(pair) == row.key), None)
+    def _pair(self, key: str | None) -> Mapping[str, Any] | None:
+        return next((pair for pair in self._pairs if _key(pair) == key), None)
 
-    def on_record_table_moved(self) -> None:
-        """The pane follows the cursor."""
-        pair = self._current()
-        self.query_one(Detail).show([] if pair is None else _told(pair))
+    async def told(self, key: str) -> Iterable[Content]:
+        """Both, and the reasons."""
+        pair = self._pair(key)
+        return [] if pair is None else _told(pair)
 
     def on_record_table_chosen(self) -> None:
         """Merges, after a preview."""
@@ -88,9 +85,7 @@ class DuplicatesScreen(MainScreen):
 
     def action_turn_round(self) -> None:
         """The other of the two is to stay."""
-        pair = self._current()
-        if pair is None:
-            self.crm.say(_("there is no pair here"))
+        if (pair := self._pair(self.here())) is None:
             return
         place = self._pairs.index(pair)
         self._pairs[place] = {**pair, "records": [*reversed(pair["records"])]}
@@ -99,19 +94,13 @@ class DuplicatesScreen(MainScreen):
     @work(group="decide")
     async def action_merge(self) -> None:
         """Shows what it would do, and asks."""
-        pair = self._current()
-        if pair is None:
-            self.crm.say(_("there is no pair here"))
+        if (pair := self._pair(self.here())) is None:
             return
         keep, other = (one["id"] for one in pair["records"])
         if await merge_after_preview(self.crm, keep, other):
             gone = {other}
             self._pairs = [one for one in self._pairs if gone.isdisjoint(each["id"] for each in one["records"])]
             self._show()
-
-    def action_leave(self) -> None:
-        """Back to the records."""
-        self.dismiss(None)
 
 
 def _key(pair: Mapping[str, Any]) -> str:

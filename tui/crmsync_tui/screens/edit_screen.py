@@ -94,10 +94,6 @@ class EditScreen(MainScreen):
         if await self.crm.decide("records set", lambda tx: edit(tx, form.record.id, wanted), _saved) is not None:
             self.dismiss(None)
 
-    def action_leave(self) -> None:
-        """Leaves everything as it was."""
-        self.dismiss(None)
-
 
 def _entry(number: int, one: Line) -> Widget:
     if one.locked:

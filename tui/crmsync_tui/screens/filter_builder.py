@@ -2,67 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.suggester import SuggestFromList
-from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from crmsync.errors import Interrupted, Usage
+from crmsync.errors import Interrupted
 from crmsync.review import saved_filters
-from crmsync.safe import safe
 from crmsync.store.filters import Filter
 from crmsync.typed.filter_lines import Line, expression, typed
 from crmsync_tui import filter_rows
 from crmsync_tui.filter_rows import COLUMNS, Counted
-from crmsync_tui.pages import Pages, listed
+from crmsync_tui.pages import Known
+from crmsync_tui.screens.live_typing import LiveTyping
 from crmsync_tui.screens.main_screen import MainScreen
 from crmsync_tui.screens.preview import Preview
-from crmsync_tui.screens.typing_in import TypingIn
-from crmsync_tui.shown import shown
+from crmsync_tui.screens.typing_in import TypingIn, something
+from crmsync_tui.shown import shown, typable
 from crmsync_tui.widgets.detail import Detail
-from crmsync_tui.widgets.filter_line import DEBOUNCE_SECONDS
 from crmsync_tui.widgets.record_table import Column, RecordTable
 from crmsync_tui.words import _, count
-
-
-class LiveTyping(TypingIn):
-    """A line to type, with what it would come to a moment after each key."""
-
-    def __init__(
-        self,
-        title: str,
-        check: Callable[[str], object],
-        tell: Callable[[str], Awaitable[Sequence[Content]]],
-        start: str = "",
-    ) -> None:
-        super().__init__(title, [], check, start)
-        self._come_to = tell
-        if isinstance(self._typed, Input):
-            self._typed.suggester = SuggestFromList(COLUMNS, case_sensitive=False)
-        self._timer: Timer | None = None
-
-    def on_mount(self) -> None:
-        """Says what stands there already."""
-        super().on_mount()
-        self._count()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Waits for a pause in the typing."""
-        event.stop()
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(DEBOUNCE_SECONDS, self._count)
-
-    @work(exclusive=True, group="count")
-    async def _count(self) -> None:
-        self.tell(await self._come_to(self.text))
 
 
 class FilterBuilder(MainScreen):
@@ -122,7 +86,7 @@ class FilterBuilder(MainScreen):
         changed = "" if self._text == self._saved else f" ({_('not saved')})"
         self.query_one("#filter", Static).update(shown(f" {name}{changed}", "bold"))
         rows = filter_rows.line_rows(self._text, self._lines, self._found)
-        self.table.show(Pages(self.crm.lists, listed(rows), lambda _view: len(rows)))
+        self.table.show(Known(rows))
         self.query_one(Detail).show(filter_rows.told(self._text, self._found))
 
     @work(exclusive=True, group="count")
@@ -206,10 +170,7 @@ class FilterBuilder(MainScreen):
 
     async def _type(self, start: str) -> Line | None:
         async def come_to(text: str) -> Sequence[Content]:
-            try:
-                line = typed(text, COLUMNS)
-            except Usage as error:
-                return [shown(str(error), "dim")]
+            line = typed(text, COLUMNS)
             found = await self._counted("", [line])
             if found is None or found.fault:
                 return [shown(found.fault if found else "")]
@@ -217,7 +178,7 @@ class FilterBuilder(MainScreen):
 
         title = _("column, comparison, value")
         text = await self.app.push_screen_wait(
-            LiveTyping(title, lambda one: typed(one, COLUMNS), come_to, _typable(start))
+            LiveTyping(title, come_to, typable(start), check=lambda one: typed(one, COLUMNS), words=COLUMNS)
         )
         return None if text is None else typed(text, COLUMNS)
 
@@ -232,7 +193,9 @@ class FilterBuilder(MainScreen):
             return [] if found is None else filter_rows.told(text, found)
 
         title = _("SQL over the columns of records")
-        text = await self.app.push_screen_wait(LiveTyping(title, _something, come_to, _typable(self._text)))
+        text = await self.app.push_screen_wait(
+            LiveTyping(title, come_to, typable(self._text), check=something, words=COLUMNS)
+        )
         if text is not None and text.strip() != self._text:
             self._take(filter_rows.lines_in(text), text.strip())
 
@@ -247,7 +210,7 @@ class FilterBuilder(MainScreen):
         name = self._filter
         if not name:
             lines = [shown(_("Letters, digits, '.', '_' or '-'."))]
-            called = await self.app.push_screen_wait(TypingIn(_("What do you call it?"), lines, _something))
+            called = await self.app.push_screen_wait(TypingIn(_("What do you call it?"), lines, something))
             name = called or ""
             if not name:
                 return
@@ -273,13 +236,3 @@ class FilterBuilder(MainScreen):
 
 def _said(kept: tuple[Filter, int]) -> str:
     return f"{kept[0].name}: " + count("saved; {n} record matches", "saved; {n} records match", kept[1])
-
-
-def _typable(text: str) -> str:
-    """The text where it can stand in an input, which draws as it is what a terminal must not be given."""
-    return text if safe(text) == text else ""
-
-
-def _something(text: str) -> None:
-    if not text.strip():
-        raise Usage(_("type something, or escape to go back"))

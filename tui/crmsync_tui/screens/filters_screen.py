@@ -18,9 +18,9 @@ from crmsync.review.filter_preview import preview
 from crmsync.store.store import Tables
 from crmsync_tui import filter_rows
 from crmsync_tui.filter_rows import Counted
-from crmsync_tui.pages import Pages, listed
+from crmsync_tui.pages import Known
 from crmsync_tui.screens.filter_builder import FilterBuilder
-from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.list_screen import ListScreen
 from crmsync_tui.screens.preview import Preview
 from crmsync_tui.screens.typing_in import TypingIn
 from crmsync_tui.shown import shown
@@ -29,7 +29,7 @@ from crmsync_tui.widgets.record_table import Column, RecordTable
 from crmsync_tui.words import _
 
 
-class FiltersScreen(MainScreen):
+class FiltersScreen(ListScreen):
     """Every saved filter."""
 
     NAME: ClassVar[str] = "records"
@@ -39,6 +39,9 @@ class FiltersScreen(MainScreen):
         "change there, x takes it from an account, d forgets one that no account uses. Nothing is written at a remote "
         "before the next sync."
     )
+    COLUMNS = (Column(_("filter"), 12, 1), Column(_("used by"), 12, 1), Column(_("expression"), 20, 4))
+    EMPTY = _("No filter yet: a makes one.")
+    NO_ROW = _("no filter yet: a makes one")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", _("New"), id="filters.add"),
         Binding("c", "use", _("Use for account"), id="filters.use"),
@@ -49,21 +52,8 @@ class FiltersScreen(MainScreen):
 
     def body(self) -> Iterable[Widget]:
         """The filters, and what the one under the cursor selects."""
-        yield RecordTable(
-            [Column(_("filter"), 12, 1), Column(_("used by"), 12, 1), Column(_("expression"), 20, 4)],
-            empty=_("No filter yet: a makes one."),
-            id="list",
-        )
+        yield RecordTable(self.COLUMNS, empty=self.EMPTY)
         yield Detail()
-
-    @property
-    def table(self) -> RecordTable:
-        """The filters."""
-        return self.query_one("#list", RecordTable)
-
-    def on_mount(self) -> None:
-        """Keys act on the filters."""
-        self.table.focus()
 
     def reload(self) -> None:
         """Asks for the filters again."""
@@ -71,41 +61,23 @@ class FiltersScreen(MainScreen):
 
     @work(exclusive=True, group="reload")
     async def _show(self) -> None:
-        rows = await self.crm.asking.at_desk(filter_rows.saved)
-        self.table.show(Pages(self.crm.lists, listed(rows), lambda _view: len(rows)))
-        self._explain()
+        self.table.show(Known(await self.crm.asking.at_desk(filter_rows.saved)))
+        self.explain()
 
-    def on_record_table_moved(self, event: RecordTable.Moved) -> None:
-        """The pane follows the list."""
-        event.stop()
-        self._explain()
-
-    @work(exclusive=True, group="explain")
-    async def _explain(self) -> None:
-        name = self._name_here()
+    async def told(self, key: str) -> Iterable[Content]:
+        """What it selects, and who enters and leaves."""
 
         def look(desk: Desk) -> list[Content]:
             with desk.seeing() as view:
-                found = view.filters.find(name)
+                found = view.filters.find(key)
                 if found is None:
                     return []
-                return filter_rows.told(found.expression, Counted(change=preview(view, desk.user.id, name)))
+                return filter_rows.told(found.expression, Counted(change=preview(view, desk.user.id, key)))
 
         try:
-            lines = await self.crm.asking.at_desk(look) if name else []
+            return await self.crm.asking.at_desk(look)
         except Usage as error:
-            lines = [shown(str(error), "bold")]
-        self.query_one(Detail).show(lines)
-
-    def _name_here(self) -> str:
-        row = self.table.current
-        return "" if row is None else row.key
-
-    def _filter_here(self) -> str:
-        """The filter under the cursor; says why there is none."""
-        if not (name := self._name_here()):
-            self.crm.say(_("no filter yet: a makes one"))
-        return name
+            return [shown(str(error), "bold")]
 
     def action_add(self) -> None:
         """A new one, line by line."""
@@ -121,7 +93,7 @@ class FiltersScreen(MainScreen):
     @work(group="decide")
     async def action_use(self) -> None:
         """Gives the filter to an account, after a look at what would change there."""
-        if not (name := self._filter_here()):
+        if not (name := self.here()):
             return
         account = await self._account(_("Which account gets what {name} selects?").format(name=name), _takes_filters)
         if account is None:
@@ -143,7 +115,7 @@ class FiltersScreen(MainScreen):
     @work(group="decide")
     async def action_stop_using(self) -> None:
         """The account gets what is flagged, and nothing else."""
-        if not (name := self._filter_here()):
+        if not (name := self.here()):
             return
         users = await self.crm.asking.look(lambda view: view.filters.accounts(name))
         if not users:
@@ -175,14 +147,10 @@ class FiltersScreen(MainScreen):
     @work(group="decide")
     async def action_forget(self) -> None:
         """Forgets one that no account uses; undo brings it back."""
-        if name := self._filter_here():
+        if name := self.here():
             said = _("{name}: forgotten; no record was touched").format(name=name)
             await self.crm.decide("filter remove", lambda tx: tx.filters.remove(name), lambda _done: said)
             self.reload()
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.app.pop_screen()
 
 
 def _takes_filters(view: Tables) -> list[str]:

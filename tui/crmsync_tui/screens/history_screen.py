@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Container
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -15,15 +15,14 @@ from crmsync.errors import CrmsyncError
 from crmsync.review.editing import edit
 from crmsync_tui import history_rows
 from crmsync_tui.history_rows import History
-from crmsync_tui.pages import Pages, listed
-from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.pages import Known
+from crmsync_tui.screens.list_screen import ListScreen
 from crmsync_tui.shown import shown
-from crmsync_tui.widgets.detail import Detail
-from crmsync_tui.widgets.record_table import Column, RecordTable
+from crmsync_tui.widgets.record_table import Column
 from crmsync_tui.words import _
 
 
-class HistoryScreen(MainScreen):
+class HistoryScreen(ListScreen):
     """Newest change first."""
 
     NAME: ClassVar[str] = "records"
@@ -32,6 +31,15 @@ class HistoryScreen(MainScreen):
         "r puts back the value that stood before the change below the cursor; that is a change of its own, and u takes "
         "it back."
     )
+    COLUMNS = (
+        Column(_("when"), 12),
+        Column(_("who"), 6, 1),
+        Column(_("from"), 8, 1),
+        Column(_("field"), 10, 1),
+        Column(_("before"), 12, 2),
+        Column(_("after"), 12, 2),
+    )
+    EMPTY = _("Nothing was journalled.")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "restore", _("Restore what was before"), id="history.restore"),
         Binding("escape", "leave", _("Back"), id="history.leave"),
@@ -45,23 +53,7 @@ class HistoryScreen(MainScreen):
     def body(self) -> Iterable[Widget]:
         """Title, list, the change below the cursor."""
         yield Static(shown(_("History of {name}").format(name=self._name), "bold"), classes="title")
-        with Container(classes="split"):
-            yield RecordTable(
-                [
-                    Column(_("when"), 12),
-                    Column(_("who"), 6, 1),
-                    Column(_("from"), 8, 1),
-                    Column(_("field"), 10, 1),
-                    Column(_("before"), 12, 2),
-                    Column(_("after"), 12, 2),
-                ],
-                empty=_("Nothing was journalled."),
-            )
-            yield Detail()
-
-    def on_mount(self) -> None:
-        """Keys act at once."""
-        self.query_one(RecordTable).focus()
+        yield from super().body()
 
     def reload(self) -> None:
         """Asks for it, also again after a change."""
@@ -71,23 +63,18 @@ class HistoryScreen(MainScreen):
     async def _read(self) -> None:
         id = self._record
         self._history = await self.crm.asking.look(lambda view: history_rows.find(view, id))
-        rows = self._history.rows()
-        self.query_one(RecordTable).show(Pages(self.crm.lists, listed(rows), lambda _view: len(rows)))
-        self._explain()
+        self.table.show(Known(self._history.rows()))
+        self.explain()
 
-    def on_record_table_moved(self) -> None:
-        """The pane follows the cursor."""
-        self._explain()
-
-    def _explain(self) -> None:
-        row = self.query_one(RecordTable).current
-        entry = None if row is None else self._history.entry(row.key)
-        self.query_one(Detail).show([] if entry is None else history_rows.told(self._history, entry))
+    async def told(self, key: str) -> Iterable[Content]:
+        """The change in full."""
+        entry = self._history.entry(key)
+        return [] if entry is None else history_rows.told(self._history, entry)
 
     @work(group="decide")
     async def action_restore(self) -> None:
         """Puts the former value back."""
-        row, id = self.query_one(RecordTable).current, self._record
+        row, id = self.table.current, self._record
         entry = None if row is None else self._history.entry(row.key)
         if entry is None:
             self.crm.say(_("there is no change to take a value from"))
@@ -101,7 +88,3 @@ class HistoryScreen(MainScreen):
         done = await self.crm.decide("records set", lambda tx: edit(tx, id, {field: value}, reason))
         if done is not None:
             self.crm.say(_("{field} is as it was").format(field=field) if done else _("it is as it was already"))
-
-    def action_leave(self) -> None:
-        """Back to where one came from."""
-        self.dismiss(None)

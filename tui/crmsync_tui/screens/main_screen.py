@@ -16,7 +16,8 @@ from crmsync_tui.widgets.tab_bar import TabBar
 if TYPE_CHECKING:
     from crmsync_tui.app import CrmsyncApp
 
-STILL_SECONDS = 0.12
+STILL_SECONDS = 0.05
+"""Somewhat more than a key that is held down takes to come again."""
 
 
 class MainScreen(Screen[Any]):
@@ -57,6 +58,10 @@ class MainScreen(Screen[Any]):
         """What is shown may be old by now."""
         self.reload()
         self.set_waiting(self.crm.waiting)
+
+    def action_leave(self) -> None:
+        """Back to the screen below, for those that stand above another."""
+        self.app.pop_screen()
 
     def when_still(self, act: Callable[[], object]) -> None:
         """Does it once the cursor has stood still for a moment, so that scrolling by does not ask about each row."""

@@ -1,24 +1,17 @@
-"""A new rule for the queue: what becomes of the items, then which; with what it would hit while one types."""
+"""What a new rule does with items."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.timer import Timer
-from textual.widgets import Input
 
-from crmsync.errors import CrmsyncError
 from crmsync.model import RecordType
 from crmsync.store.queue_rules import RuleAction
 from crmsync_tui.screens.question import Question
-from crmsync_tui.screens.typing_in import TypingIn
 from crmsync_tui.shown import shown
-from crmsync_tui.widgets.filter_line import DEBOUNCE_SECONDS
 from crmsync_tui.words import _
 
 
@@ -77,31 +70,3 @@ class FateQuestion(Question[Fate | None]):
     def action_leave(self) -> None:
         """Ends it."""
         self.dismiss(None)
-
-
-class WhichItems(TypingIn):
-    """Gives the expression. `look` tells what it would hit; it raises `Usage` for one that cannot be asked."""
-
-    def __init__(self, title: str, start: str, look: Callable[[str], Awaitable[Sequence[Content]]]) -> None:
-        super().__init__(title, [], lambda _text: None, start)
-        self._look = look
-        self._timer: Timer | None = None
-
-    def on_mount(self) -> None:
-        """Says at once what it would hit."""
-        super().on_mount()
-        self._count()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Waits for a pause in the typing."""
-        event.stop()
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(DEBOUNCE_SECONDS, self._count)
-
-    @work(exclusive=True, group="count")
-    async def _count(self) -> None:
-        try:
-            self.tell(await self._look(self.query_one(Input).value))
-        except CrmsyncError as error:
-            self.tell([shown(str(error))])

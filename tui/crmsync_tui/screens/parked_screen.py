@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
@@ -15,7 +15,7 @@ from crmsync.store.store import Tables
 from crmsync_tui import parked_rows
 from crmsync_tui.pages import Pages, Slice
 from crmsync_tui.screens import about_runs
-from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.list_screen import ListScreen
 from crmsync_tui.screens.preview import Preview
 from crmsync_tui.shown import shown
 from crmsync_tui.widgets.detail import Detail
@@ -23,7 +23,7 @@ from crmsync_tui.widgets.record_table import Column, RecordTable
 from crmsync_tui.words import _, count
 
 
-class ParkedScreen(MainScreen):
+class ParkedScreen(ListScreen):
     """Faults of one kind together, the items of the kind under the cursor, and one of them with its text."""
 
     NAME: ClassVar[str] = "journal"
@@ -46,10 +46,6 @@ class ParkedScreen(MainScreen):
         Binding("escape", "leave", _("Journal"), id="parked.leave"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._told: Sequence[Content] = ()
-
     def body(self) -> Iterable[Widget]:
         """Kinds, items, and an item in full."""
         yield RecordTable(
@@ -69,13 +65,14 @@ class ParkedScreen(MainScreen):
         return self.query_one("#kinds", RecordTable)
 
     @property
-    def items(self) -> RecordTable:
+    def table(self) -> RecordTable:
         """The items with a fault of the kind under the cursor."""
         return self.query_one("#items", RecordTable)
 
-    def on_mount(self) -> None:
-        """Keys act on the kinds first."""
-        self.kinds.focus()
+    @property
+    def first(self) -> RecordTable:
+        """The kinds."""
+        return self.kinds
 
     def reload(self) -> None:
         """Asks for both lists again."""
@@ -83,38 +80,29 @@ class ParkedScreen(MainScreen):
         if self.kinds.current is not None:
             self._show_items(self.kinds.current.key, top=False)
 
-    def on_record_table_moved(self, event: RecordTable.Moved) -> None:
-        """The items follow the kind, the pane follows the item."""
-        if event.table is self.kinds:
-            self._show_items(event.key, top=True)
-        self.when_still(self._explain)
+    @on(RecordTable.Moved, "#kinds")
+    def on_kind_moved(self, event: RecordTable.Moved) -> None:
+        """The items follow the kind."""
+        self._show_items(event.key, top=True)
 
     def on_record_table_chosen(self, event: RecordTable.Chosen) -> None:
         """From a kind to its items."""
         if event.table is self.kinds:
-            self.items.focus()
+            self.table.focus()
 
     def _show_items(self, kind: str, *, top: bool) -> None:
         def fetch(view: Tables, after: int | None, skip: int, limit: int) -> Slice[int]:
             return parked_rows.items(view, kind, after, skip, limit)
 
-        self.items.show(Pages(self.crm.lists, fetch, lambda view: len(parked_rows.ids_of(view, kind))), top=top)
+        self.table.show(Pages(self.crm.lists, fetch, lambda view: len(parked_rows.ids_of(view, kind))), top=top)
 
-    @work(exclusive=True, group="explain")
-    async def _explain(self) -> None:
-        row = self.items.current
-        self._told = ()
-        if row is not None:
-            self._told = await self.crm.asking.look(lambda view: parked_rows.told(view, int(row.key)))
-        self.query_one(Detail).show(self._told)
-
-    def action_leave(self) -> None:
-        """Back to the journal."""
-        self.app.pop_screen()
+    async def told(self, key: str) -> Iterable[Content]:
+        """The item with its text."""
+        return await self.crm.asking.look(lambda view: parked_rows.told(view, int(key)))
 
     def action_copy(self) -> None:
         """What the pane shows."""
-        about_runs.copy(self, self._told)
+        about_runs.copy(self, self.pane.lines)
 
     # Deciding
 
@@ -124,14 +112,9 @@ class ParkedScreen(MainScreen):
 
     async def _meant(self) -> Sequence[int]:
         """The marked items, else the one under the cursor; a reason is told when there is none."""
-        if self.items.all_marked:
+        if self.table.all_marked:
             return await self._of_kind()
-        if self.items.marked:
-            return sorted(map(int, self.items.marked))
-        row = self.items.current
-        if row is None:
-            self.crm.say(_("there is no row to do this with"))
-        return [] if row is None else [int(row.key)]
+        return sorted(map(int, self.picked()))
 
     @work(group="decide")
     async def action_retry(self) -> None:
@@ -154,7 +137,7 @@ class ParkedScreen(MainScreen):
             ),
         )
         if done is not None:
-            self.items.clear_marks()
+            self.table.clear_marks()
             self.reload()
 
     @work(group="decide")
@@ -169,5 +152,5 @@ class ParkedScreen(MainScreen):
         ]
         if await self.app.push_screen_wait(Preview(count("leave {n} item", "leave {n} items", len(ids)), lines)):
             await self.crm.decide("parked drop", lambda tx: parked.drop(tx, ids))
-            self.items.clear_marks()
+            self.table.clear_marks()
             self.reload()

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.content import Content
 from textual.widget import Widget
 
 from crmsync.store.store import Tables
 from crmsync_tui import plan_rows
 from crmsync_tui.pages import Pages, Slice
-from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.list_screen import ListScreen
 from crmsync_tui.screens.preview import Preview
-from crmsync_tui.shown import line
 from crmsync_tui.widgets.detail import Detail
 from crmsync_tui.widgets.record_table import Column, RecordTable
 from crmsync_tui.words import _, count
 
 
-class PlansScreen(MainScreen):
+class PlansScreen(ListScreen):
     """Plans that do too much to go on by themselves. Stands above the conflicts."""
 
     NAME: ClassVar[str] = "conflicts"
@@ -68,41 +68,36 @@ class PlansScreen(MainScreen):
         return self.query_one("#plans", RecordTable)
 
     @property
-    def lines(self) -> RecordTable:
+    def table(self) -> RecordTable:
         """The lines of the plan under the cursor."""
         return self.query_one("#lines", RecordTable)
 
-    def on_mount(self) -> None:
-        """Keys act on the plans first."""
-        self.plans.focus()
+    @property
+    def first(self) -> RecordTable:
+        """The plans."""
+        return self.plans
 
     def reload(self) -> None:
         """Asks for the plans again."""
         self.plans.show(Pages(self.crm.lists, plan_rows.plans, lambda view: view.plans.count()))
 
-    def on_record_table_moved(self, event: RecordTable.Moved) -> None:
-        """The lines follow the plan, the pane follows the line."""
-        if event.table is self.plans:
-            self._show_lines(int(event.key or 0))
-        self._explain()
+    @on(RecordTable.Moved, "#plans")
+    def on_plan_moved(self, event: RecordTable.Moved) -> None:
+        """The lines follow the plan."""
+        self._show_lines(int(event.key or 0))
 
     def _show_lines(self, id: int) -> None:
         def fetch(view: Tables, after: int | None, skip: int, limit: int) -> Slice[int]:
             return plan_rows.lines_of(view, id, after, skip, limit)
 
-        self.lines.show(Pages(self.crm.lists, fetch, lambda view: plan_rows.count_of(view, id)), top=True)
+        self.table.show(Pages(self.crm.lists, fetch, lambda view: plan_rows.count_of(view, id)), top=True)
 
-    @work(exclusive=True, group="explain")
-    async def _explain(self) -> None:
-        plan, row = self.plans.current, self.lines.current
-        lines: Any = []
-        if plan is not None and row is not None:
-            lines = await self.crm.asking.look(lambda view: plan_rows.told(view, int(plan.key), int(row.key)))
-        self.query_one(Detail).show(lines)
-
-    def action_leave(self) -> None:
-        """Back to the conflicts."""
-        self.app.pop_screen()
+    async def told(self, key: str) -> Iterable[Content]:
+        """The line in full."""
+        plan = self.plans.current
+        if plan is None:
+            return []
+        return await self.crm.asking.look(lambda view: plan_rows.told(view, int(plan.key), int(key)))
 
     @work(group="decide")
     async def action_answer(self, word: str) -> None:
@@ -125,7 +120,7 @@ class PlansScreen(MainScreen):
         self.crm.say(_("plan {id}: the account is synced").format(id=id))
         answer = await self.crm.errand.run("plans", word, str(id))
         if not answer.well:
-            self.app.notify(line(answer.text), severity="error", markup=False)
+            self.crm.fail(answer.text)
         elif refused := answer.data.get("refused"):
             moved = count("{n} line has moved, and is held", "{n} lines have moved, and are held", len(refused))
             self.crm.say(_("plan {id} is done").format(id=id) + f": {moved}")

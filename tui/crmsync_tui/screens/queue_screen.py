@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.content import Content
-from textual.widget import Widget
 
 from crmsync.admission.sorting import Done
 from crmsync.model import RecordType
@@ -22,14 +20,12 @@ from crmsync.store.queue_page import Place, QueueOrder
 from crmsync.store.store import Tables
 from crmsync_tui import queue_rows, rule_rows
 from crmsync_tui.pages import Pages, Slice
-from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.list_screen import FilteredScreen
 from crmsync_tui.screens.preview import Preview
 from crmsync_tui.screens.rules_screen import RulesScreen, make_rule
 from crmsync_tui.shown import shown
-from crmsync_tui.widgets.detail import Detail
-from crmsync_tui.widgets.filter_line import FilterLine
-from crmsync_tui.widgets.record_table import Column, RecordTable
-from crmsync_tui.words import _, count, number_text
+from crmsync_tui.widgets.record_table import Column
+from crmsync_tui.words import _, count
 
 SURE = 90
 """What `A` takes without a second look: a score of this and more."""
@@ -38,7 +34,7 @@ MANY = 50
 """More than these become records after a preview only."""
 
 
-class QueueScreen(MainScreen):
+class QueueScreen(FilteredScreen):
     """Items that were found, with the records they may be; types, links and setting aside by single keys."""
 
     NAME: ClassVar[str] = "queue"
@@ -47,6 +43,15 @@ class QueueScreen(MainScreen):
         "the record suggested for it; a type key says what it is to become, and a makes records of those. Keys act on "
         "the marked rows, or on the one below the cursor. Nothing is written at the account by this."
     )
+    COLUMNS = (
+        Column(_("name"), 14, 4),
+        Column(_("e-mail / phone"), 12, 3),
+        Column(_("from"), 8, 1),
+        Column(_("type"), 7),
+        Column(_("may be"), 10, 3),
+        Column(_("score"), 5, right=True),
+    )
+    EMPTY = _("Nothing waits. New items are found by a sync: press S.")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "assign('company')", _("Company"), id="queue.company"),
         Binding("p", "assign('contact')", _("Contact"), id="queue.contact"),
@@ -69,96 +74,38 @@ class QueueScreen(MainScreen):
         super().__init__()
         self._order = QueueOrder.BEST
 
-    def body(self) -> Iterable[Widget]:
-        """Filter, list, and all about the row under the cursor."""
-        yield FilterLine()
-        with Container(classes="split"):
-            yield RecordTable(
-                [
-                    Column(_("name"), 14, 4),
-                    Column(_("e-mail / phone"), 12, 3),
-                    Column(_("from"), 8, 1),
-                    Column(_("type"), 7),
-                    Column(_("may be"), 10, 3),
-                    Column(_("score"), 5, right=True),
-                ],
-                empty=_("Nothing waits. New items are found by a sync: press S."),
-            )
-            yield Detail()
-
-    @property
-    def table(self) -> RecordTable:
-        """The list."""
-        return self.query_one(RecordTable)
-
     @property
     def selection(self) -> QueueSelection:
         """What the list shows."""
-        return QueueSelection(text=self.query_one(FilterLine).text)
+        return QueueSelection(text=self.typed)
 
-    def on_mount(self) -> None:
-        """Keys act at once."""
-        self.table.focus()
-
-    def reload(self) -> None:
-        """Asks for the list again; cursor and marks stay."""
-        self._show()
-
-    def _show(self, *, top: bool = False) -> None:
+    def pages(self) -> Pages[Any]:
+        """What waits."""
         selection, order = self.selection, self._order
 
         def fetch(view: Tables, after: Place | None, skip: int, limit: int) -> Slice[Place]:
             return queue_rows.fetch(view, selection, order, after, skip, limit)
 
-        self.crm.lists.interrupt()
-        self.table.show(Pages(self.crm.lists, fetch, lambda view: view.queue.count(selection)), top=top)
-        self._tell()
-        self._explain()
+        return Pages(self.crm.lists, fetch, lambda view: view.queue.count(selection))
 
-    def _tell(self) -> None:
+    def status(self) -> str:
+        """Order and marks."""
         order = _("best match first") if self._order is QueueOrder.BEST else _("oldest first")
-        marked = self.table.total if self.table.all_marked else len(self.table.marked)
-        self.query_one(FilterLine).tell(f"{order}  {_('marked')} {number_text(marked or 0)}" if marked else order)
+        return "  ".join(filter(None, (order, self.marked_said())))
 
-    # Moving
-
-    def on_record_table_moved(self) -> None:
-        """The pane follows the cursor."""
-        self.when_still(self._explain)
-
-    def on_record_table_marks_changed(self) -> None:
-        """Says how many are marked."""
-        self._tell()
+    async def told(self, key: str) -> Iterable[Content]:
+        """The item, and the records it may be."""
+        found = await self.crm.asking.look(lambda view: queue_rows.find(view, int(key)))
+        return [] if found is None else queue_rows.told(found)
 
     def on_record_table_chosen(self) -> None:
         """Links what is marked, or this one, to what is suggested."""
         self._accept()
 
-    @work(exclusive=True, group="explain")
-    async def _explain(self) -> None:
-        row = self.table.current
-        if row is None:
-            self.query_one(Detail).show([])
-            return
-        found = await self.crm.asking.look(lambda view: queue_rows.find(view, int(row.key)))
-        self.query_one(Detail).show([] if found is None else queue_rows.told(found))
-
-    def action_filter(self) -> None:
-        """Lets the user type."""
-        self.query_one(FilterLine).start()
-
-    def on_filter_line_changed(self) -> None:
-        """Other rows match."""
-        self._show(top=True)
-
-    def on_filter_line_left(self) -> None:
-        """Back to the list."""
-        self.table.focus()
-
     def action_turn_order(self) -> None:
         """The other order."""
         self._order = QueueOrder.OLDEST if self._order is QueueOrder.BEST else QueueOrder.BEST
-        self._show(top=True)
+        self.show(top=True)
 
     # Deciding
 
@@ -167,12 +114,7 @@ class QueueScreen(MainScreen):
         if self.table.all_marked:
             selection = self.selection
             return await self.crm.asking.look(lambda view: view.queue.ids(selection))
-        if self.table.marked:
-            return sorted(map(int, self.table.marked))
-        row = self.table.current
-        if row is None:
-            self.crm.say(_("there is no row to do this with"))
-        return [] if row is None else [int(row.key)]
+        return sorted(map(int, self.picked()))
 
     @work(group="decide")
     async def action_assign(self, type: str) -> None:
@@ -244,7 +186,7 @@ class QueueScreen(MainScreen):
             await self._decide("queue accept", ids, lambda tx, user: import_queue.accept(tx, ids, user, least))
 
     async def _expression(self) -> str:
-        row, text = self.table.current, self.query_one(FilterLine).text
+        row, text = self.table.current, self.typed
         id = None if row is None else int(row.key)
         return await self.crm.asking.look(lambda view: rule_rows.start(view, id, text))
 
@@ -266,10 +208,8 @@ class QueueScreen(MainScreen):
         def do(tx: Tables) -> Done:
             return act(tx, tx.users.get(user).id)
 
-        done = await self.crm.decide(doing, do, _outcome)
-        if done is not None:
-            self.table.clear_marks()
-            self._tell()
+        if await self.crm.decide(doing, do, _outcome) is not None:
+            self.done()
 
 
 def _outcome(done: Done) -> str:

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Container
-from textual.widget import Widget
+from textual.content import Content
 
-from crmsync.errors import CrmsyncError
+from crmsync.errors import CrmsyncError, Usage
 from crmsync.review.deletion import delete
 from crmsync.review.promotion import Promotion, promote
 from crmsync.store.record_list import Selection
 from crmsync.store.store import Tables
 from crmsync_tui import record_form, record_rows, search_line
 from crmsync_tui.pages import Pages, Slice
-from crmsync_tui.screens.ask_line import AskLine
 from crmsync_tui.screens.duplicates_screen import DuplicatesScreen
 from crmsync_tui.screens.edit_screen import EditScreen
 from crmsync_tui.screens.history_screen import HistoryScreen
-from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.list_screen import FilteredScreen
 from crmsync_tui.screens.merging import merge_after_preview
 from crmsync_tui.screens.preview import Preview
-from crmsync_tui.widgets.detail import Detail
-from crmsync_tui.widgets.filter_line import FilterLine
-from crmsync_tui.widgets.record_table import Column, RecordTable
+from crmsync_tui.screens.typing_in import TypingIn
+from crmsync_tui.shown import shown
+from crmsync_tui.widgets.record_table import Column
 from crmsync_tui.words import _, count, number_text
 
-REST_SECONDS = 0.04
-"""How long the cursor stays on a row before the pane tells about it: a key that is held down costs half as much."""
+_FORMATS = {".csv": "csv", ".json": "json", ".vcf": "vcard", ".ics": "ics"}
 
 
-class RecordsScreen(MainScreen):
+class RecordsScreen(FilteredScreen):
     """What the CRM holds."""
 
     NAME: ClassVar[str] = "records"
@@ -47,6 +43,16 @@ class RecordsScreen(MainScreen):
         "two marked records, of which the one below the cursor stays. P promotes, D deletes after a preview, E writes "
         "what the list shows into a file, y copies."
     )
+    COLUMNS = (
+        Column(_("sync"), 4),
+        Column(_("name"), 18, 4),
+        Column(_("type"), 8),
+        Column(_("owner"), 6, 1),
+        Column(_("phone"), 14, 1),
+        Column(_("changed"), 11),
+    )
+    EMPTY = _("No record matches.")
+    NO_ROW = _("there is no record to do this with")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", _("Search"), id="records.filter"),
         Binding("f", "flag", _("Sync flag"), id="records.flag"),
@@ -60,108 +66,42 @@ class RecordsScreen(MainScreen):
         Binding("y", "copy", _("Copy"), show=False, id="records.copy"),
     ]
 
-    def body(self) -> Iterable[Widget]:
-        """Search line, list, and all about the record under the cursor."""
-        yield FilterLine()
-        with Container(classes="split"):
-            yield RecordTable(
-                [
-                    Column(_("sync"), 4),
-                    Column(_("name"), 18, 4),
-                    Column(_("type"), 8),
-                    Column(_("owner"), 6, 1),
-                    Column(_("phone"), 14, 1),
-                    Column(_("changed"), 11),
-                ],
-                empty=_("No record matches."),
-            )
-            yield Detail()
-
-    @property
-    def table(self) -> RecordTable:
-        """The list."""
-        return self.query_one(RecordTable)
-
-    def on_mount(self) -> None:
-        """Keys act at once, and the count shows as soon as it is known."""
-        self.table.focus()
-        self.watch(self.table, "total", self._tell, init=False)
-
-    def reload(self) -> None:
-        """Asks for the list again; cursor and marks stay."""
-        self._show()
-
-    def _show(self, *, top: bool = False) -> None:
-        line, user = self.query_one(FilterLine).text, self.crm.user
+    def pages(self) -> Pages[Any]:
+        """Records."""
+        line, user = self.typed, self.crm.user
 
         def fetch(view: Tables, after: str | None, skip: int, limit: int) -> Slice[str]:
             return record_rows.fetch(view, selected(view, line, user), after, skip, limit)
 
-        self.crm.lists.interrupt()
-        pages = Pages(self.crm.lists, fetch, lambda view: view.records.count(selected(view, line, user)))
-        self.table.show(pages, top=top)
-        self._tell()
-        if not top:  # another row below the cursor says so itself
-            self._explain()
+        return Pages(self.crm.lists, fetch, lambda view: view.records.count(selected(view, line, user)))
 
-    def _tell(self) -> None:
-        if self.table.total is None:
-            return  # it is being counted; until then the last number stands
-        marked = self.table.total if self.table.all_marked else len(self.table.marked)
-        said = number_text(self.table.total)
-        if marked:
-            said = f"{_('marked')} {number_text(marked)} / {said}"
-        self.query_one(FilterLine).tell(said)
+    def status(self) -> str:
+        """How many match, and are marked."""
+        said = "" if self.table.total is None else number_text(self.table.total)
+        return " / ".join(filter(None, (self.marked_said(), said)))
 
-    # Moving
+    def tell(self) -> None:
+        """While they are counted, the last number stands."""
+        if self.table.total is not None:
+            super().tell()
 
-    def on_record_table_moved(self) -> None:
-        """The pane follows the cursor, once it rests."""
-        self._explain(REST_SECONDS)
-
-    def on_record_table_marks_changed(self) -> None:
-        """Says how many are marked."""
-        self._tell()
-
-    @work(exclusive=True, group="explain")
-    async def _explain(self, rest: float = 0.0) -> None:
-        await asyncio.sleep(rest)
-        row = self.table.current
-        if row is None:
-            self.query_one(Detail).show([])
-            return
-        found = await self.crm.asking.at_desk(lambda desk: record_rows.find(desk, row.key))
-        self.query_one(Detail).show([] if found is None else record_rows.told(found))
-
-    def action_filter(self) -> None:
-        """Lets the user type."""
-        self.query_one(FilterLine).start()
-
-    def on_filter_line_changed(self) -> None:
-        """Other records match."""
-        self._show(top=True)
-
-    def on_filter_line_left(self) -> None:
-        """Back to the list."""
-        self.table.focus()
+    async def told(self, key: str) -> Iterable[Content]:
+        """Where each value comes from, and where the record stands."""
+        found = await self.crm.asking.at_desk(lambda desk: record_rows.find(desk, key))
+        return [] if found is None else record_rows.told(found)
 
     # Deciding
 
     async def _meant(self) -> Sequence[str]:
         """The ids of the marked rows, else of the row under the cursor; a reason is shown when there are none."""
         if self.table.all_marked:
-            line, user = self.query_one(FilterLine).text, self.crm.user
+            line, user = self.typed, self.crm.user
             try:
                 return await self.crm.asking.look(lambda view: view.records.ids(selected(view, line, user)))
             except CrmsyncError as error:
                 self.crm.complain(error)
                 return []
-        if self.table.marked:
-            return sorted(self.table.marked)
-        row = self.table.current
-        if row is None:
-            self.crm.say(_("there is no record to do this with"))
-        return [] if row is None else [row.key]
+        return self.picked()
 
     @work(group="decide")
     async def action_flag(self) -> None:
@@ -176,18 +116,7 @@ class RecordsScreen(MainScreen):
             return len(tx.flags.set(me, ids, on)), on
 
         if await self.crm.decide("records flag", turn, _turned) is not None:
-            self._done()
-
-    def _done(self) -> None:
-        self.table.clear_marks()
-        self._tell()
-
-    def _one(self) -> str | None:
-        """The record below the cursor; a reason is shown where there is none."""
-        row = self.table.current
-        if row is None:
-            self.crm.say(_("there is no record to do this with"))
-        return None if row is None else row.key
+            self.done()
 
     def on_record_table_chosen(self) -> None:
         """Enter opens the form."""
@@ -196,14 +125,14 @@ class RecordsScreen(MainScreen):
     @work(exclusive=True, group="open")
     async def action_edit(self) -> None:
         """The form of the record below the cursor."""
-        id = self._one()
+        id = self.here()
         form = None if id is None else await self.crm.asking.at_desk(lambda desk: record_form.find(desk, id))
         if form is not None:
             self.app.push_screen(EditScreen(form))
 
     def action_history(self) -> None:
         """Everything that ever happened to it."""
-        if (id := self._one()) is not None and self.table.current is not None:
+        if (id := self.here()) is not None and self.table.current is not None:
             self.app.push_screen(HistoryScreen(id, self.table.current.cells[1]))
 
     def action_duplicates(self) -> None:
@@ -220,7 +149,7 @@ class RecordsScreen(MainScreen):
         current = self.table.current
         keep = current.key if current is not None and current.key in marked else marked[0]
         if await merge_after_preview(self.crm, keep, next(id for id in marked if id != keep)):
-            self._done()
+            self.done()
 
     @work(group="decide")
     async def action_promote(self) -> None:
@@ -231,7 +160,7 @@ class RecordsScreen(MainScreen):
             return [promote(tx, id) for id in ids]
 
         if ids and await self.crm.decide("records promote", act, _promoted) is not None:
-            self._done()
+            self.done()
 
     @work(group="decide")
     async def action_delete(self) -> None:
@@ -244,25 +173,19 @@ class RecordsScreen(MainScreen):
         if not await self.app.push_screen_wait(Preview(title, lines)):
             return
         if await self.crm.decide("records delete", lambda tx: delete(tx, ids), _deleted) is not None:
-            self._done()
+            self.done()
 
     @work(group="decide")
     async def action_export(self) -> None:
         """Writes what the list shows into a file, whose ending says how."""
-        hint = _("what the list shows goes into it: .csv, .json, .vcf (people) or .ics (meetings and tasks)")
-        path = await self.app.push_screen_wait(AskLine(_("Write to which file?"), hint, "~/records.csv"))
-        if path is None:
-            return
-        name = Path(path).expanduser()
-        format = {".csv": "csv", ".json": "json", ".vcf": "vcard", ".ics": "ics"}.get(name.suffix.lower())
-        if format is None:
-            self.crm.say(_("its ending says in which form: .csv, .json, .vcf or .ics"))
-        else:
-            self._write(name, format)
+        hint = shown(_("what the list shows goes into it: .csv, .json, .vcf (people) or .ics (meetings and tasks)"))
+        path = await self.app.push_screen_wait(TypingIn(_("Write to which file?"), [hint], form_of, "~/records.csv"))
+        if path is not None:
+            self._write(Path(path.strip()).expanduser(), form_of(path))
 
     @work(group="export")
     async def _write(self, name: Path, format: str) -> None:
-        line, user = self.query_one(FilterLine).text, self.crm.user
+        line, user = self.typed, self.crm.user
         wanted = await self.crm.asking.look(lambda view: search_line.arguments(selected(view, line, user)))
         answer = await self.crm.errand.run("export", "--format", format, *wanted, "-o", str(name))
         if answer.well:
@@ -273,7 +196,7 @@ class RecordsScreen(MainScreen):
     @work(exclusive=True, group="open")
     async def action_copy(self) -> None:
         """Puts the record into the clipboard, field by field."""
-        id = self._one()
+        id = self.here()
         text = None if id is None else await self.crm.asking.look(lambda view: record_rows.copied(view, id))
         if text is not None:
             self.app.copy_to_clipboard(text)
@@ -283,6 +206,14 @@ class RecordsScreen(MainScreen):
 def selected(view: Tables, line: str, user: str) -> Selection:
     """The records that a search line means to this user."""
     return search_line.read(line, view.users.get(user).id, user)
+
+
+def form_of(path: str) -> str:
+    """The format that the name of a file asks for. Raises `Usage` for any other."""
+    found = _FORMATS.get(Path(path.strip()).suffix.casefold())
+    if found is None:
+        raise Usage(_("its ending says in which form: .csv, .json, .vcf or .ics"), thing=path)
+    return found
 
 
 def _promoted(done: Sequence[Promotion]) -> str:

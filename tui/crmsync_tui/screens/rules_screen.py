@@ -7,27 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.content import Content
-from textual.widget import Widget
 
 from crmsync.review import queue_rules, rule_learning
 from crmsync.store.store import Tables
 from crmsync_tui import rule_rows
-from crmsync_tui.pages import Pages, listed
-from crmsync_tui.screens.main_screen import MainScreen
-from crmsync_tui.screens.new_rule import FateQuestion, WhichItems
+from crmsync_tui.pages import Known
+from crmsync_tui.screens.list_screen import ListScreen
+from crmsync_tui.screens.live_typing import LiveTyping
+from crmsync_tui.screens.new_rule import FateQuestion
 from crmsync_tui.screens.preview import Preview
 from crmsync_tui.shown import shown
-from crmsync_tui.widgets.detail import Detail
-from crmsync_tui.widgets.record_table import Column, RecordTable
+from crmsync_tui.widgets.record_table import Column
 from crmsync_tui.words import _
 
 if TYPE_CHECKING:
     from crmsync_tui.app import CrmsyncApp
 
 
-class RulesScreen(MainScreen):
+class RulesScreen(ListScreen):
     """Stands above the queue."""
 
     NAME: ClassVar[str] = "queue"
@@ -37,6 +35,16 @@ class RulesScreen(MainScreen):
         "is, and which of your own decisions it contradicts. a makes a rule, x turns one on or off, d forgets one, "
         "L proposes rules that follow from what you decided so far. What a rule decided says so, and u takes it back."
     )
+    COLUMNS = (
+        Column("", 2, right=True),
+        Column(_("rule"), 12, 2),
+        Column("", 4),
+        Column(_("does"), 12, 1),
+        Column(_("account"), 8),
+        Column(_("where"), 12, 3),
+    )
+    EMPTY = _("No rule yet: a makes one.")
+    NO_ROW = _("there is no rule: a makes one")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", _("New"), id="rules.add"),
         Binding("x", "switch", _("On/off"), id="rules.switch"),
@@ -51,31 +59,6 @@ class RulesScreen(MainScreen):
         super().__init__()
         self._expression = expression
 
-    def body(self) -> Iterable[Widget]:
-        """The rules, and what the one below the cursor would do."""
-        with Container(classes="split"):
-            yield RecordTable(
-                [
-                    Column("", 2, right=True),
-                    Column(_("rule"), 12, 2),
-                    Column("", 4),
-                    Column(_("does"), 12, 1),
-                    Column(_("account"), 8),
-                    Column(_("where"), 12, 3),
-                ],
-                empty=_("No rule yet: a makes one."),
-            )
-            yield Detail()
-
-    @property
-    def table(self) -> RecordTable:
-        """The list."""
-        return self.query_one(RecordTable)
-
-    def on_mount(self) -> None:
-        """Keys act at once."""
-        self.table.focus()
-
     def reload(self) -> None:
         """Asks for the rules again."""
         self._reload()
@@ -83,54 +66,38 @@ class RulesScreen(MainScreen):
     @work(exclusive=True, group="reload")
     async def _reload(self) -> None:
         rows = await self.crm.asking.look(rule_rows.rows)
-        self.table.show(Pages(self.crm.lists, listed(rows), lambda _view: len(rows)))
-        self._explain()
+        self.table.show(Known(rows))
+        self.explain()
 
-    def on_record_table_moved(self) -> None:
-        """The pane follows the cursor."""
-        self._explain()
+    async def told(self, key: str) -> Iterable[Content]:
+        """What it would do with the queue as it is."""
 
-    @work(exclusive=True, group="explain")
-    async def _explain(self) -> None:
-        row = self.table.current
-
-        def seen(view: Tables, name: str) -> list[Content]:
-            rule = view.queue_rules.find(name)
+        def seen(view: Tables) -> list[Content]:
+            rule = view.queue_rules.find(key)
             if rule is None:
                 return []
             return [shown(rule.where), *rule_rows.told(queue_rules.preview(view, rule))]
 
-        lines = [] if row is None else await self.crm.asking.look(lambda view: seen(view, row.key))
-        self.query_one(Detail).show(lines)
-
-    def action_leave(self) -> None:
-        """Back to the queue."""
-        self.dismiss(None)
+        return await self.crm.asking.look(seen)
 
     # Deciding
-
-    def _here(self) -> str | None:
-        row = self.table.current
-        if row is None:
-            self.crm.say(_("there is no rule: a makes one"))
-        return None if row is None else row.key
 
     @work(group="decide")
     async def action_switch(self) -> None:
         """On when it is off, else off."""
-        if (name := self._here()) is not None:
+        if (name := self.here()) is not None:
             await self._decide("on or off", lambda tx: tx.queue_rules.switch(name, not tx.queue_rules.get(name).active))
 
     @work(group="decide")
     async def action_move(self, by: int) -> None:
         """Has it asked earlier or later."""
-        if (name := self._here()) is not None:
+        if (name := self.here()) is not None:
             await self._decide("move", lambda tx: tx.queue_rules.move(name, tx.queue_rules.get(name).place + by))
 
     @work(group="decide")
     async def action_forget(self) -> None:
         """Forgets it; undo brings it back."""
-        if (name := self._here()) is not None:
+        if (name := self.here()) is not None:
             await self._decide("remove", lambda tx: tx.queue_rules.remove(name))
 
     @work(group="decide")
@@ -171,7 +138,7 @@ async def make_rule(crm: CrmsyncApp, expression: str) -> None:
         return await crm.asking.look(lambda view: look(view, where))
 
     title = f"{_('Which items?')} -> {rule_rows.does(fate.action, fate.type)}"
-    where = await crm.push_screen_wait(WhichItems(title, expression, seen))
+    where = await crm.push_screen_wait(LiveTyping(title, seen, expression))
     if not where:
         return
 

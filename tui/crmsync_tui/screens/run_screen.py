@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.content import Content
 from textual.widget import Widget
 
@@ -16,13 +15,13 @@ from crmsync.store.store import Tables
 from crmsync_tui import journal_rows
 from crmsync_tui.pages import Pages, Slice
 from crmsync_tui.screens import about_runs
-from crmsync_tui.screens.main_screen import MainScreen
+from crmsync_tui.screens.list_screen import ListScreen
 from crmsync_tui.widgets.detail import Detail
-from crmsync_tui.widgets.record_table import Column, RecordTable
+from crmsync_tui.widgets.record_table import Column
 from crmsync_tui.words import _
 
 
-class RunScreen(MainScreen):
+class RunScreen(ListScreen):
     """What a run did, in its order. Stands above the journal."""
 
     NAME: ClassVar[str] = "journal"
@@ -30,6 +29,14 @@ class RunScreen(MainScreen):
         "What this run did, in its order: changes of records in the CRM, writes at remotes, and what was decided "
         "beside them. The pane has both values in full. z takes the run back, after a preview; e writes its report."
     )
+    COLUMNS = (
+        Column(_("when"), 11),
+        Column(_("who"), 6, 1),
+        Column(_("what"), 12, 1),
+        Column(_("name"), 12, 3),
+        Column(_("change"), 16, 5),
+    )
+    EMPTY = _("It changed nothing.")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("z", "take_back", _("Undo this"), id="run.take_back"),
         Binding("e", "export", _("Export"), id="run.export"),
@@ -40,36 +47,24 @@ class RunScreen(MainScreen):
     def __init__(self, run: int) -> None:
         super().__init__()
         self._run = run
-        self._told: Sequence[Content] = ()
 
     def body(self) -> Iterable[Widget]:
         """What it is, its lines, and a line in full."""
         yield Detail(id="head")
-        with Container(classes="split"):
-            yield RecordTable(
-                [
-                    Column(_("when"), 11),
-                    Column(_("who"), 6, 1),
-                    Column(_("what"), 12, 1),
-                    Column(_("name"), 12, 3),
-                    Column(_("change"), 16, 5),
-                ],
-                empty=_("It changed nothing."),
-            )
-            yield Detail(id="line")
+        yield from super().body()
 
     DEFAULT_CSS = """
     RunScreen #head { height: 6; width: 1fr; border: none; }
     """
 
-    @property
-    def table(self) -> RecordTable:
-        """The lines."""
-        return self.query_one(RecordTable)
+    def new_pane(self) -> Detail:
+        """A line in full."""
+        return Detail(id="line")
 
-    def on_mount(self) -> None:
-        """Keys act at once."""
-        self.table.focus()
+    @property
+    def pane(self) -> Detail:
+        """The same."""
+        return self.query_one("#line", Detail)
 
     def reload(self) -> None:
         """Asks for the lines again."""
@@ -87,21 +82,9 @@ class RunScreen(MainScreen):
         found = await self.crm.asking.look(lambda view: journal_rows.head_of_run(view, self._run))
         self.query_one("#head", Detail).show(found)
 
-    def on_record_table_moved(self) -> None:
-        """The pane follows the cursor."""
-        self.when_still(self._explain)
-
-    @work(exclusive=True, group="explain")
-    async def _explain(self) -> None:
-        row = self.table.current
-        self._told = ()
-        if row is not None:
-            self._told = await self.crm.asking.look(lambda view: journal_rows.told(view, row.key))
-        self.query_one("#line", Detail).show(self._told)
-
-    def action_leave(self) -> None:
-        """Back to the journal."""
-        self.app.pop_screen()
+    async def told(self, key: str) -> Iterable[Content]:
+        """Both values in full."""
+        return await self.crm.asking.look(lambda view: journal_rows.told(view, key))
 
     @work(group="decide")
     async def action_take_back(self) -> None:
@@ -116,4 +99,4 @@ class RunScreen(MainScreen):
 
     def action_copy(self) -> None:
         """What the pane shows."""
-        about_runs.copy(self, self._told)
+        about_runs.copy(self, self.pane.lines)

@@ -14,13 +14,12 @@ from textual.widgets import Static
 from crmsync import config_text
 from crmsync.desk import Desk
 from crmsync.errors import BadConfig, CrmsyncError, Usage
-from crmsync.safe import safe
 from crmsync_tui import setting_rows
-from crmsync_tui.pages import Pages, listed
+from crmsync_tui.pages import Known
 from crmsync_tui.screens.main_screen import MainScreen
 from crmsync_tui.screens.typing_in import TypingIn
 from crmsync_tui.setting_rows import Settings
-from crmsync_tui.shown import shown
+from crmsync_tui.shown import shown, typable
 from crmsync_tui.widgets.detail import Detail
 from crmsync_tui.widgets.record_table import Column, RecordTable
 from crmsync_tui.words import _
@@ -87,7 +86,7 @@ class SettingsScreen(MainScreen):
             return
         self._shown = found
         self.query_one("#path", Static).update(shown(f"{found.path}  {found.fault}"))
-        self.list.show(Pages(self.crm.lists, listed(found.rows), lambda _view: len(found.rows)))
+        self.list.show(Known(found.rows))
 
     def on_record_table_moved(self, event: RecordTable.Moved) -> None:
         """The pane follows the list."""
@@ -107,7 +106,7 @@ class SettingsScreen(MainScreen):
         found = config_text.value_of(self._shown.text, self._shown.path, key)
         value = config_text.of_key(key).default if found is None else found
         text = "" if value is None else setting_rows.word(value)
-        return text if safe(text) == text else ""
+        return typable(text)
 
     # Changing
 
@@ -175,7 +174,3 @@ class SettingsScreen(MainScreen):
         if key.startswith(setting_rows.AT_ONCE):
             self.crm.look_like(*await self.crm.asking.at_desk(setting_rows.looks))
         self.reload()
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.app.pop_screen()

@@ -76,3 +76,9 @@ class TypingIn(Question[str | None]):
     def action_leave(self) -> None:
         """Takes nothing."""
         self.dismiss(None)
+
+
+def something(text: str) -> None:
+    """A check: raises `Usage` where nothing is typed."""
+    if not text.strip():
+        raise Usage(_("type something, or escape to go back"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -30,6 +30,11 @@ class Detail(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._lines: list[Content] = []
         self._wrapped: list[Strip] = []
+
+    @property
+    def lines(self) -> Sequence[Content]:
+        """What it shows."""
+        return self._lines
 
     def show(self, lines: Iterable[Content]) -> None:
         """Shows other lines, from the first on."""

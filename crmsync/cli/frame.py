@@ -28,7 +28,7 @@ Exit codes: 0 fine, 1 error, 2 usage, 3 something waits for a person (only with
 --exit-code), 4 sign in again, 5 some items failed or were parked, 6 no daemon
 runs, 69 remote unreachable, 75 try again later, 78 bad configuration."""
 
-_GROUPS = ("queue", "records", "conflicts", "plans", "parked", "account", "user", "config", "service")
+_GROUPS = ("queue", "records", "conflicts", "plans", "parked", "account", "filter", "user", "config", "service")
 """Commands that have commands of their own."""
 
 _TAKE_PATHS = ("import", "export")

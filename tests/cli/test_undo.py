@@ -37,8 +37,10 @@ def test_each_command_that_changed_something_is_one_run_with_its_name(crm: Termi
     crm("records", "flag", anna, "--on")
     crm("records", "flag", anna, "--on")
     crm("status")
+    crm("filter", "set", "buyers", "orders > 0")
     runs = crm.json("runs", "list")["runs"]
     assert [(one["kind"], one["message"]) for one in runs] == [
+        ("decision", "filter set"),
         ("decision", "records flag"),
         ("decision", "records add"),
     ]

@@ -76,7 +76,7 @@ def _take_back(desk: Desk, *, redo: bool) -> str:
         found = view.runs.newest_undoable(undo=redo)
     if found is None:
         raise Usage(_("there is nothing to take back"))
-    return _undo(desk, found)
+    return _undo(desk, found, f"redo of run {found.undoes}" if redo else "")
 
 
 def _refuse_limited(desk: Desk) -> None:
@@ -84,8 +84,8 @@ def _refuse_limited(desk: Desk) -> None:
         raise Usage(_("a run may hold records that you may not see"), next_step=_("Ask somebody who sees all of them"))
 
 
-def _undo(desk: Desk, found: Run) -> str:
-    desk.begin(f"undo of run {found.id}")
+def _undo(desk: Desk, found: Run, doing: str = "") -> str:
+    desk.begin(doing or f"undo of run {found.id}")
     with desk.deciding(f"undo of run {found.id}", kind="undo") as tx:
         return _in_words(undo(tx, found.id), found.message or found.kind)
 

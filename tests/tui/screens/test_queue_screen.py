@@ -48,6 +48,15 @@ async def test_add_makes_records_of_those_that_have_a_type_and_undo_takes_them_b
         await stage.press("U")
         with stage.store() as store, store.view() as view:
             assert view.records.count(EVERYTHING) == 2
+            undone, redone = (view.runs.get(run.id) for run in reversed(view.runs.list(limit=2)))
+            assert (undone.message, redone.message) == (f"undo of run {undone.undoes}", f"redo of run {undone.undoes}")
+
+
+async def test_what_is_set_aside_is_called_in_the_journal_as_by_the_command(tmp_path: Path) -> None:
+    async with staged(tmp_path, three) as stage:
+        await stage.press("2", "i", "d")
+        with stage.store() as store, store.view() as view:
+            assert [run.message for run in view.runs.list(limit=2)] == ["queue private", "queue ignore"]
 
 
 async def test_two_hundred_items_get_a_type_and_become_records_with_a_handful_of_keys(tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ async def test_rules_are_ordered_turned_off_and_forgotten(tmp_path: Path) -> Non
         assert [where for where, *_ in rules(stage)] == ["name LIKE 'Eva%'", "email LIKE '%acme%'"]
         await stage.press("x")
         assert rules(stage)[1] == ("email LIKE '%acme%'", "ignore", False)
+        with stage.store() as store, store.view() as view:
+            assert view.runs.list(limit=1)[0].message == "queue rules off"
         await stage.press("d")
         assert len(rules(stage)) == 1
         await stage.press("u")

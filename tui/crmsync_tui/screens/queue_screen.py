@@ -62,7 +62,7 @@ class QueueScreen(FilteredScreen):
         Binding("a", "add", _("Add"), id="queue.add"),
         Binding("b", "add_with_company", _("Contact + company"), show=False, id="queue.with_company"),
         Binding("A", "accept_sure", _("All sure"), id="queue.accept_sure"),
-        Binding("i", "leave_out('ignored')", _("Ignore"), id="queue.ignore"),
+        Binding("i", "leave_out('ignore')", _("Ignore"), id="queue.ignore"),
         Binding("d", "leave_out('private')", _("Private"), show=False, id="queue.private"),
         Binding("r", "rule", _("Rule of this"), show=False, id="queue.rule"),
         Binding("R", "rules", _("Rules"), show=False, id="queue.rules"),
@@ -149,10 +149,10 @@ class QueueScreen(FilteredScreen):
         )
 
     @work(group="decide")
-    async def action_leave_out(self, state: str) -> None:
+    async def action_leave_out(self, word: str) -> None:
         """Sets aside until the item changes, or for good."""
-        ids = await self._meant()
-        await self._decide(f"queue {state}", ids, lambda tx, _user: import_queue.leave_out(tx, ids, QueueState(state)))
+        ids, state = await self._meant(), QueueState.IGNORED if word == "ignore" else QueueState.PRIVATE
+        await self._decide(f"queue {word}", ids, lambda tx, _user: import_queue.leave_out(tx, ids, state))
 
     @work(group="decide")
     async def action_accept_sure(self) -> None:

@@ -86,7 +86,8 @@ class RulesScreen(ListScreen):
     async def action_switch(self) -> None:
         """On when it is off, else off."""
         if (name := self.here()) is not None:
-            await self._decide("on or off", lambda tx: tx.queue_rules.switch(name, not tx.queue_rules.get(name).active))
+            on = not (await self.crm.asking.look(lambda view: view.queue_rules.get(name))).active
+            await self._decide("on" if on else "off", lambda tx: tx.queue_rules.switch(name, on))
 
     @work(group="decide")
     async def action_move(self, by: int) -> None:

@@ -85,8 +85,8 @@ def _run(rest: list[str], options: General) -> int:
 
 def _words(rest: list[str]) -> list[str]:
     """The command in the words of its help, without what it was given."""
-    more = rest[1:2] if rest[0] in _GROUPS else []
-    return [rest[0], *(word for word in more if word.isalpha())]
+    deep = 3 if rest[:2] == ["queue", "rules"] else 2 if rest[0] in _GROUPS else 1
+    return [rest[0], *(word for word in rest[1:deep] if word.isalpha())]
 
 
 def _refuse_broken_text(words: Sequence[str]) -> None:

@@ -70,6 +70,7 @@ def test_rules_are_listed_in_order_moved_switched_and_removed(phone: Terminal) -
     phone("queue", "rules", "add", "three", "--where", "1", "--type", "lead")
     assert phone.json("queue", "rules", "move", "three", "1")["order"] == ["three", "one", "two"]
     phone("queue", "rules", "off", "one")
+    assert phone.json("runs", "list")["runs"][0]["message"] == "queue rules off"
     rules = phone.json("queue", "rules", "list")["rules"]
     assert [(one["name"], one["position"], one["on"], one["action"], one["account"]) for one in rules] == [
         ("three", 1, True, "assign", None),

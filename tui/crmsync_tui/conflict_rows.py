@@ -18,6 +18,7 @@ from crmsync.store.conflict_page import ConflictOrder, ConflictPlace, ConflictSe
 from crmsync.store.store import Tables
 from crmsync.typed.field_values import in_words, spelled
 from crmsync.values import is_list
+from crmsync_tui import record_form
 from crmsync_tui.difference import difference, shorten
 from crmsync_tui.marks import marks
 from crmsync_tui.pages import Row, Slice
@@ -257,8 +258,8 @@ def to_type(field: str, value: Any) -> str:
 
 
 def takes_lines(field: str, start: str) -> bool:
-    """Whether a value is typed in several lines rather than in one."""
-    return field in ("note", "description") or "\n" in start or len(start) > _LONGEST
+    """Whether a value is typed in several lines rather than in one, which is all there is to see of the question."""
+    return record_form.takes_lines(field, start) or len(start) > _LONGEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crmsync.core.declarations import ANY, CRM, master_of
 from crmsync.core.fieldmap import display_name, mapped
 from crmsync.desk import Desk
-from crmsync.errors import Usage
 from crmsync.model import PEOPLE, Record
-from crmsync.typed.field_values import in_words, parse
-from crmsync.values import SHAPES, Address, Labelled, Value, to_json
+from crmsync.typed.field_values import in_words, parse, spelled
+from crmsync.values import SHAPES, Value
 from crmsync_tui.record_rows import locked
 from crmsync_tui.shown import typable
 from crmsync_tui.words import _
@@ -21,6 +19,11 @@ _HERE = ("vat_number", "tax_code", "stage", "status", "privacy", "not_interested
 """Fields of people that live in the CRM alone."""
 _NOT_TYPED = ("photo", "timezone_definition", "exceptions", "alarms", "attachments")
 """What has no form that a person would type."""
+
+
+def takes_lines(field: str, text: str) -> bool:
+    """Whether a value is typed in several lines rather than in one."""
+    return field in ("note", "description") or "\n" in text or "\t" in text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Line:
     @property
     def long(self) -> bool:
         """Whether it needs more than a line."""
-        return self.field in ("note", "description") or "\n" in self.text or "\t" in self.text
+        return takes_lines(self.field, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +82,6 @@ def _line(field: str, value: Value | None, why: str) -> Line:
         return Line(field, in_words(value), why)
     text = spelled(field, value)
     return Line(field, text) if typable(text) == text else Line(field, "", hidden=in_words(value))
-
-
-def spelled(field: str, value: Value | None) -> str:
-    """The value as one types it: what `parse` reads back as the same. JSON where there is no simpler way."""
-    if value is None:
-        return ""
-    text = _simple(value)
-    try:
-        if parse(field, text) == value:
-            return text
-    except Usage:
-        pass
-    return json.dumps(to_json(value), ensure_ascii=False) if isinstance(value, tuple) else text
-
-
-def _simple(value: Value) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(_entry(one) for one in value)
-    return in_words(value)
-
-
-def _entry(value: object) -> str:
-    match value:
-        case Labelled(text, label):
-            return f"{label}:{text}" if label else text
-        case Address():
-            return "; ".join((value.street, value.city, value.region, value.postcode, value.country))
-        case _:
-            return in_words(value)
 
 
 def changes(form: Form, typed: Mapping[str, str]) -> dict[str, Value | None]:

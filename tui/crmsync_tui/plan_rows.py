@@ -9,14 +9,14 @@ from typing import Any
 from textual.content import Content
 
 from crmsync.errors import Usage
-from crmsync.store.plans import HeldPlan
+from crmsync.store.plans import HeldPlan, PlanState
 from crmsync.store.store import Tables
 from crmsync.typed.field_values import in_words
 from crmsync.values import from_json
 from crmsync_tui.marks import marks
 from crmsync_tui.pages import Row, Slice
 from crmsync_tui.shown import line, shown
-from crmsync_tui.words import _, count, when
+from crmsync_tui.words import _, count, number_text, when
 
 
 def plans(view: Tables, after: int | None, skip: int, limit: int) -> Slice[int]:
@@ -59,8 +59,11 @@ def count_of(view: Tables, id: int) -> int:
 
 
 def _actions(view: Tables, id: int) -> Sequence[Mapping[str, Any]]:
-    found = next((plan for plan in view.plans.list() if plan.id == id), None)
-    return [] if found is None else found.body["actions"]
+    try:
+        plan = view.plans.get(id)
+    except Usage:
+        return []
+    return plan.body["actions"] if plan.state is PlanState.HELD else []
 
 
 def told(view: Tables, id: int, number: int) -> Sequence[Content]:
@@ -124,7 +127,7 @@ def weighed(plan: HeldPlan, account: str) -> tuple[str, Sequence[Content]]:
     """A plan before it is decided: what it comes to, and its first lines."""
     actions = plan.body["actions"]
     kinds = Counter(_what(one) for one in actions)
-    sums = ", ".join(f"{number:,} {what}" for what, number in kinds.most_common())
+    sums = ", ".join(f"{number_text(number)} {what}" for what, number in kinds.most_common())
     first = [shown(f"{_what(one)}: {one['name']}  {change_word(one)}") for one in actions[:100]]
     if len(actions) > len(first):
         first.append(shown(_("... and {n} more").format(n=len(actions) - len(first)), "dim"))

@@ -107,11 +107,19 @@ class ConflictsScreen(FilteredScreen):
         order = _("by record") if self._order is ConflictOrder.RECORD else _("by field")
         return "  ".join(filter(None, (self.marked_said(), held, order)))
 
-    @work(exclusive=True, group="explain")
-    async def explain(self) -> None:
-        """Compares record and item; counts the plans that are held."""
+    def reload(self) -> None:
+        """The same, and how many plans are held."""
+        super().reload()
+        self._count_held()
+
+    @work(exclusive=True, group="held")
+    async def _count_held(self) -> None:
         self._held = await self.crm.asking.look(lambda view: view.plans.count())
         self.tell()
+
+    @work(exclusive=True, group="explain")
+    async def explain(self) -> None:
+        """Compares record and item."""
         row = self.table.current
         self.pane.found = None if row is None else await self.crm.asking.at_desk(_beside(int(row.key)))
         self.pane.draw()

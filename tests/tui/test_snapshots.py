@@ -28,7 +28,7 @@ SCREENS = {
 CHANGES = (
     (re.compile(r"\b(in )?\d+ (sec|min|hr)( ago)?\b"), "T"),  # how long ago
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "T"),
-    (re.compile(r"\b[a-z2-7]{10}\b(?<![a-z]{10})"), "ID"),  # the id of a record
+    (re.compile(r"(?<=company )[a-z2-7]{10}\b"), "ID"),  # the id of a record, which may be letters alone
 )
 """What is different each time. Whatever stands behind it moves, so columns are compared by their texts alone."""
 

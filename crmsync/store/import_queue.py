@@ -199,7 +199,8 @@ class ImportQueue:
         """Those whose item is a record's, or gone: nobody can be asked what it is."""
         sql = """SELECT q.id FROM queue q LEFT JOIN mirror m ON m.collection = q.collection AND m.href = q.href
             WHERE q.id IN (SELECT value FROM json_each(?)) AND (m.id IS NULL OR m.gone
-                OR EXISTS (SELECT 1 FROM links l WHERE l.collection = q.collection AND l.href = q.href))"""
+                OR EXISTS (SELECT 1 FROM links l
+                    WHERE l.collection = q.collection AND l.href = q.href AND l.href <> ''))"""
         return {id for (id,) in self._session.all(sql, (dump(list(ids)),))}
 
     def mark_ruled(self, ids: Iterable[int]) -> None:

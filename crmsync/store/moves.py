@@ -69,7 +69,8 @@ class Moves:
             WHERE c.account = ? AND c.selected AND NOT m.gone
                 AND (m.uid IN (SELECT value FROM json_each(?)) AND m.uid <> ''
                     OR m.uid = '' AND hex(m.hash) IN (SELECT value FROM json_each(?)))
-                AND NOT EXISTS (SELECT 1 FROM links l WHERE l.collection = m.collection AND l.href = m.href)
+                AND NOT EXISTS
+                    (SELECT 1 FROM links l WHERE l.collection = m.collection AND l.href = m.href AND l.href <> '')
             ORDER BY m.collection, m.href""",
             (account, dump(list(uids)), dump([one.hex().upper() for one in hashes])),
         )

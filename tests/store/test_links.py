@@ -152,3 +152,16 @@ def test_finding_what_is_pending_does_not_read_the_rest(tx: Tables, here: int) -
     for index in ("links_dirty", "links_under_way", "mirror_dirty", "links_href"):
         assert index in plan
     assert "SCAN" not in plan
+
+
+def test_whether_an_item_is_a_records_is_found_out_without_reading_all_links(tx: Tables, here: int) -> None:
+    asked: list[str] = []
+    connection = tx._session.connection
+    connection.set_trace_callback(asked.append)
+    tx.moves.strangers(1, ["u"], [b"x"])
+    tx.queue.cannot_open([1])
+    connection.set_trace_callback(None)
+    plans = [[row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked if "links l" in sql]
+    assert len(plans) == 2
+    for plan in plans:
+        assert "SEARCH l USING COVERING INDEX links_href (collection=? AND href=?)" in " ".join(plan)
